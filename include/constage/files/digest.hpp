@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef CONSTAGE_FILES_DIGEST_HPP_INCLUDED
+#define CONSTAGE_FILES_DIGEST_HPP_INCLUDED
+
+#include <constage/detail/config.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace constage::files {
+
+/// sha256 of bytes that come in pieces.
+class hasher {
+public:
+    hasher();
+    ~hasher();
+    hasher(hasher&&) noexcept;
+    hasher& operator=(hasher&&) noexcept;
+
+    void update(std::string_view bytes);
+    /// "sha256:" and 64 hex digits; the hasher starts anew afterwards.
+    std::string finish();
+
+private:
+    struct state;
+    std::unique_ptr<state> state_;
+};
+
+/// "sha256:…" of `bytes`.
+std::string digest_of(std::string_view bytes);
+/// "sha256:…" of a file's bytes. Throws constage::failure that names the file.
+std::string digest_of_file(std::string const& path);
+/// True for "sha256:" and 64 lower-case hex digits.
+bool is_digest(std::string_view text);
+
+}  // namespace constage::files
+
+#ifdef CONSTAGE_HEADER_ONLY
+#include <constage/files/digest.ipp>
+#endif
+#endif

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef CONSTAGE_FILES_MATERIALIZE_HPP_INCLUDED
+#define CONSTAGE_FILES_MATERIALIZE_HPP_INCLUDED
+
+#include <constage/files/tree.hpp>
+
+#include <string>
+
+namespace constage::files {
+
+/// Writes a diff into `directory` in the form of an overlay's upper directory: whiteouts as char 0:0, opaque as user.overlay.opaque,
+/// owners, modes, times (ns), xattrs, hard links, devices. Needs root or a user namespace with mapped ids. Content is hard-linked never,
+/// reflinked or copied (copy_file_range). `directory` must not exist; it is written beside and renamed when complete.
+void materialize(diff const& changes, std::string const& directory);
+
+/// A whole tree as plain files below an existing directory (`-o type=local`): owned by the caller, devices left out, symlinks kept,
+/// nothing is written through a symlink that was there before (B004).
+void export_tree(tree const& what, std::string const& directory);
+
+}  // namespace constage::files
+
+#ifdef CONSTAGE_HEADER_ONLY
+#include <constage/files/materialize.ipp>
+#endif
+#endif
