@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef CONSTAGE_ENGINE_BUILD_HPP_INCLUDED
+#define CONSTAGE_ENGINE_BUILD_HPP_INCLUDED
+
+#include <constage/detail/config.hpp>
+#include <constage/engine/observer.hpp>
+#include <constage/plan/plan.hpp>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+/// Builds the images of a plan: `engine::build(plan, options)`. No output, no signals, no exit, no global state.
+namespace constage::engine {
+
+/// -o
+struct output {
+    enum class kind : unsigned char { store, oci, docker, tar, local, registry };
+    kind what = kind::store;
+    std::string dest;                 ///< file or directory; "-": standard output
+    bool tar = true;                  ///< oci: an archive, else a directory
+    std::string compression;          ///< "", gzip, zstd, uncompressed
+    int compression_level = -1;
+    std::vector<std::string> names;   ///< besides options::tags
+    bool rewrite_timestamp = false;
+};
+/// buildx's spelling: "type=oci,dest=x.tar", or a directory (type=local), or "-" (type=tar). Throws constage::failure (usage).
+output parse_output(std::string_view text);
+
+struct secret {
+    std::string id, src, env;         ///< file or environment variable
+};
+
+struct options {
+    std::string context = ".";                                         ///< a directory
+    std::optional<std::string> dockerfile;                             ///< its path, for <Dockerfile>.dockerignore
+    std::vector<std::string> targets;                                  ///< empty: the plan's
+    std::map<std::string, std::string> build_args;
+    std::vector<std::pair<std::string, std::string>> build_contexts;   ///< name, value as written (oci-layout://…, docker-image://…, directory)
+    std::vector<std::string> platforms;                                ///< empty: this machine's
+    std::vector<output> outputs;                                       ///< empty: into the store
+    std::vector<std::string> tags;
+    std::map<std::string, std::string> labels;
+    std::vector<std::pair<std::string, std::string>> annotations;
+    bool no_cache = false;
+    std::vector<std::string> no_cache_filter;
+    bool pull = false;
+    std::vector<secret> secrets;
+    std::vector<std::string> ssh;
+    std::string network;                                               ///< build-wide default: default, none, host
+    std::vector<std::string> allow;                                    ///< network.host, security.insecure
+    std::vector<std::string> add_hosts, ulimits;
+    std::uint64_t shm_size = 0;
+    std::string store;                                                 ///< empty: default_store()
+    int jobs = 0;                                                      ///< 0: number of cores, at least 2… steps at the same time
+    std::string oci_runtime;                                           ///< empty: crun, else runc
+    std::vector<std::string> plain_http;                               ///< registries without TLS
+    std::optional<std::int64_t> source_date_epoch;                     ///< --timestamp; also $SOURCE_DATE_EPOCH as build-arg
+    observer* progress = nullptr;
+    std::stop_token stop;
+};
+
+/// $XDG_DATA_HOME/constage or ~/.local/share/constage; /var/lib/constage for root.
+std::string default_store();
+
+/// What happened, for the summary. Sizes in bytes, times in nanoseconds.
+struct step_report {
+    std::size_t task = 0;          ///< id in task_info
+    std::size_t stage = 0;         ///< index in the plan
+    std::string text;
+    plan::source where;
+    bool cached = false, in_image = false;
+    std::int64_t time = 0;
+    std::uint64_t layer_size = 0;  ///< compressed, 0 unless in_image
+    std::uint64_t file_bytes = 0;  ///< bytes of regular files that the step put into its stage
+};
+struct stage_report {
+    std::string name;
+    bool in_image = false;             ///< its layers are the image's (FROM chain of the target)
+    std::int64_t begin = 0, end = 0, busy = 0;
+    std::uint64_t file_bytes = 0;      ///< of everything in the stage, base included
+    std::uint64_t shipped_bytes = 0;   ///< of those, bytes that are in an image
+};
+struct image_report {
+    std::string target, platform;
+    std::string digest;                ///< of the manifest
+    std::string config_digest;
+    std::uint64_t size = 0;            ///< compressed layers
+    std::uint64_t file_bytes = 0;      ///< unpacked
+    std::uint64_t base_bytes = 0;      ///< of those, from the base image
+};
+struct report {
+    std::vector<image_report> images;
+    std::string index_digest;          ///< several platforms
+    std::vector<stage_report> stages;
+    std::vector<step_report> steps;
+    std::int64_t wall = 0, critical_path = 0;
+    std::uint64_t left_behind = 0;     ///< bytes of build stages that are in no image
+};
+
+/// True if this build needs privilege (a RUN in a needed stage): a program then calls enter_user_namespace() first.
+bool needs_privilege(plan::plan const& what, options const& how);
+
+/// Throws constage::failure; nothing half-written is left at any output.
+report build(plan::plan const& what, options const& how);
+
+}  // namespace constage::engine
+
+#ifdef CONSTAGE_HEADER_ONLY
+#include <constage/engine/build.ipp>
+#endif
+#endif
