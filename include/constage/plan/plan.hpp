@@ -83,12 +83,12 @@ struct arg {
 };
 
 struct run {
-    command what;                    ///< plain heredoc form: shell, one word = the body (R022)
-    std::vector<heredoc> heredocs;   ///< R023 (plain, body starts with #!), R024 (several or in a command)
+    command what;                   ///< plain heredoc form: shell, one word = the body (R022)
+    std::vector<heredoc> heredocs;  ///< R023 (plain, body starts with #!), R024 (several or in a command)
     std::vector<mount> mounts;
-    std::string network;             ///< "", default, none, host
-    std::string security;            ///< "", sandbox, insecure
-    std::vector<std::string> devices;///< --device as written
+    std::string network;               ///< "", default, none, host
+    std::string security;              ///< "", sandbox, insecure
+    std::vector<std::string> devices;  ///< --device as written
     friend bool operator==(run const&, run const&) = default;
 };
 
@@ -105,18 +105,54 @@ struct copy {
     friend bool operator==(copy const&, copy const&) = default;
 };
 
-struct args { std::vector<arg> list; friend bool operator==(args const&, args const&) = default; };
-struct env { pairs list; friend bool operator==(env const&, env const&) = default; };
-struct label { pairs list; friend bool operator==(label const&, label const&) = default; };
-struct expose { std::vector<std::string> ports; friend bool operator==(expose const&, expose const&) = default; };
-struct volume { std::vector<std::string> paths; friend bool operator==(volume const&, volume const&) = default; };
-struct user { std::string text; friend bool operator==(user const&, user const&) = default; };
-struct workdir { std::string path; friend bool operator==(workdir const&, workdir const&) = default; };
-struct entrypoint { command what; friend bool operator==(entrypoint const&, entrypoint const&) = default; };
-struct cmd { command what; friend bool operator==(cmd const&, cmd const&) = default; };
-struct shell { std::vector<std::string> words; friend bool operator==(shell const&, shell const&) = default; };
-struct stopsignal { std::string text; friend bool operator==(stopsignal const&, stopsignal const&) = default; };
-struct maintainer { std::string text; friend bool operator==(maintainer const&, maintainer const&) = default; };
+struct args {
+    std::vector<arg> list;
+    friend bool operator==(args const&, args const&) = default;
+};
+struct env {
+    pairs list;
+    friend bool operator==(env const&, env const&) = default;
+};
+struct label {
+    pairs list;
+    friend bool operator==(label const&, label const&) = default;
+};
+struct expose {
+    std::vector<std::string> ports;
+    friend bool operator==(expose const&, expose const&) = default;
+};
+struct volume {
+    std::vector<std::string> paths;
+    friend bool operator==(volume const&, volume const&) = default;
+};
+struct user {
+    std::string text;
+    friend bool operator==(user const&, user const&) = default;
+};
+struct workdir {
+    std::string path;
+    friend bool operator==(workdir const&, workdir const&) = default;
+};
+struct entrypoint {
+    command what;
+    friend bool operator==(entrypoint const&, entrypoint const&) = default;
+};
+struct cmd {
+    command what;
+    friend bool operator==(cmd const&, cmd const&) = default;
+};
+struct shell {
+    std::vector<std::string> words;
+    friend bool operator==(shell const&, shell const&) = default;
+};
+struct stopsignal {
+    std::string text;
+    friend bool operator==(stopsignal const&, stopsignal const&) = default;
+};
+struct maintainer {
+    std::string text;
+    friend bool operator==(maintainer const&, maintainer const&) = default;
+};
 
 struct healthcheck {
     bool none = false;
@@ -127,7 +163,10 @@ struct healthcheck {
 };
 
 /// The trigger's text, as Docker stores it in the image's config (G014).
-struct onbuild { std::string text; friend bool operator==(onbuild const&, onbuild const&) = default; };
+struct onbuild {
+    std::string text;
+    friend bool operator==(onbuild const&, onbuild const&) = default;
+};
 
 using instruction = std::variant<run, copy, args, env, label, expose, volume, user, workdir, entrypoint, cmd, shell, stopsignal,
                                  healthcheck, onbuild, maintainer>;
@@ -144,7 +183,7 @@ struct stage {
     reference from;        ///< context never
     std::string platform;  ///< FROM --platform as written
     std::vector<step> steps;
-    plan::source source;   ///< of FROM
+    plan::source source;  ///< of FROM
     friend bool operator==(stage const&, stage const&) = default;
 };
 
@@ -156,11 +195,11 @@ struct global_arg {
 };
 
 struct plan {
-    static constexpr int version = 1;   ///< of the JSON form and of what the fields mean
-    char escape = '\\';                 ///< F013: the escape character of all words
+    static constexpr int version = 1;  ///< of the JSON form and of what the fields mean
+    char escape = '\\';                ///< F013: the escape character of all words
     std::vector<global_arg> args;
     std::vector<stage> stages;
-    std::vector<std::size_t> targets;   ///< stages that are images; empty: the last stage
+    std::vector<std::size_t> targets;  ///< stages that are images; empty: the last stage
     friend bool operator==(plan const&, plan const&) = default;
 };
 

@@ -2,6 +2,8 @@
 #ifndef CONSTAGE_PLAN_RESOLVE_HPP_INCLUDED
 #define CONSTAGE_PLAN_RESOLVE_HPP_INCLUDED
 
+#include <constage/detail/config.hpp>
+#include <constage/plan/describe.hpp>
 #include <constage/plan/plan.hpp>
 
 #include <cstddef>
@@ -18,7 +20,7 @@ struct choice {
     std::map<std::string, std::string> build_args;  ///< --build-arg
     std::string build_platform = "linux/amd64";
     std::string target_platform = "linux/amd64";
-    std::vector<std::string> named_contexts;        ///< names that --build-context gives: they hide stages and images (X011)
+    std::vector<std::string> named_contexts;  ///< names that --build-context gives: they hide stages and images (X011)
 };
 
 enum class edge_kind : unsigned char { from, copy, mount, select };
@@ -48,8 +50,6 @@ struct resolution {
 /// Throws constage::failure: unknown target (with did-you-mean), cycle, COPY from a later stage, blank FROM, bad variable syntax.
 resolution resolve(plan const& what, choice const& how);
 
-/// One line as in a Dockerfile, for progress and errors: `COPY --from=build /app/x.jar /app/`.
-std::string describe(plan const& what, step const& which);
 /// "build", or its number for a stage without a name.
 std::string stage_name(plan const& what, std::size_t stage);
 /// "Dockerfile:7", "Dockerfile:7-9", or "".

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef CONSTAGE_PLAN_RESOLVE_IPP_INCLUDED
+#define CONSTAGE_PLAN_RESOLVE_IPP_INCLUDED
+
+#include <constage/failure.hpp>
+#include <constage/plan/expand.hpp>
+#include <constage/plan/resolve.hpp>
+#include <constage/plan/suggest.hpp>
+
+#include <algorithm>
+#include <functional>
+
+namespace constage::plan {
+
+namespace resolve_detail {
+
+CONSTAGE_INLINE std::string lower_case(std::string text) {
+    for (char& c : text)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return text;
+}
+
+/// Adds PREFIXPLATFORM, PREFIXOS, PREFIXARCH, PREFIXVARIANT (A009).
+CONSTAGE_INLINE void add_platform(std::map<std::string, std::string>& to, std::string const& prefix, std::string const& platform) {
+    auto const first = platform.find('/'), second = first == std::string::npos ? first : platform.find('/', first + 1);
+    to[prefix + "PLATFORM"] = platform;
+    to[prefix + "OS"] = platform.substr(0, first);
+    to[prefix + "OSVERSION"] = "";
+    to[prefix + "ARCH"] =
+        first == std::string::npos ? "" : platform.substr(first + 1, second == std::string::npos ? second : second - first - 1);
+    to[prefix + "VARIANT"] = second == std::string::npos ? "" : platform.substr(second + 1);
+}
+
+CONSTAGE_INLINE lookup lookup_in(std::map<std::string, std::string> const& values) {
+    return [&values](std::string_view name) -> std::optional<std::string> {
+        auto const at = values.find(std::string(name));
+        return at == values.end() ? std::nullopt : std::optional(at->second);
+    };
+}
+
+CONSTAGE_INLINE std::string expand_at(plan const& what, std::string const& word, std::map<std::string, std::string> const& values,
+                                      source const& place) {
+    try {
+        return expand(word, lookup_in(values), what.escape).text;
+    } catch (failure& f) { throw std::move(f).with_where(where(place)); }
+}
+
+/// Index of the target stage (S014): by name in any case, never by number.
+CONSTAGE_INLINE std::size_t find_target(plan const& what, std::string const& name) {
+    auto const wanted = lower_case(name);
+    for (std::size_t i = what.stages.size(); i-- != 0;)
+        if (!what.stages[i].name.empty() && what.stages[i].name == wanted) return i;
+    std::vector<std::string> names;
+    for (auto const& s : what.stages)
+        if (!s.name.empty()) names.push_back(s.name);
+    auto f = failure("target stage \"" + name + "\" could not be found" + did_you_mean(wanted, names));
+    f.usage = true;
+    if (!names.empty()) {
+        std::string list;
+        for (auto const& n : names) list += (list.empty() ? "" : ", ") + n;
+        f.hint = "the stages are: " + list;
+    }
+    throw f;
+}
+
+CONSTAGE_INLINE std::map<std::string, std::string> global_values(plan const& what, choice const& how, std::string const& target_stage) {
+    std::map<std::string, std::string> values;
+    add_platform(values, "BUILD", how.build_platform);
+    add_platform(values, "TARGET", how.target_platform);
+    values["TARGETSTAGE"] = target_stage;
+    for (auto& [name, value] : values)
+        if (auto const given = how.build_args.find(name); given != how.build_args.end()) value = given->second;
+    for (auto const& [a, place] : what.args) {
+        if (auto const given = how.build_args.find(a.name); given != how.build_args.end())
+            values[a.name] = given->second;
+        else if (a.value)
+            values[a.name] = expand_at(what, *a.value, values, place);
+    }
+    return values;
+}
+
+/// What FROM comes to mean once its variables have values (S003, S008, S010).
+CONSTAGE_INLINE reference decide(plan const& what, std::size_t index, std::map<std::string, std::string> const& values) {
+    auto const& stage = what.stages[index];
+    reference result = stage.from;
+    if (stage.from.what == reference::kind::stage || stage.from.what == reference::kind::scratch) return result;
+    result.choices.clear();
+    result.text = expand_at(what, stage.from.text, values, stage.source);
+    if (result.text.empty())
+        throw failure("base name (" + stage.from.text + ") should not be blank")
+            .with_where(where(stage.source))
+            .with_instruction("FROM " + stage.from.text)
+            .with_hint("give the variable a default (ARG before FROM) or pass --build-arg");
+    result.what = reference::kind::image;
+    if (result.text == "scratch") {
+        result.what = reference::kind::scratch;
+        return result;
+    }
+    auto const name = lower_case(result.text);
+    for (std::size_t i = index; i-- != 0;)
+        if (!what.stages[i].name.empty() && what.stages[i].name == name) {
+            result.what = reference::kind::stage;
+            result.stage = i;
+            break;
+        }
+    return result;
+}
+
+CONSTAGE_INLINE void add_step_edges(step const& s, std::size_t user, std::vector<edge>& edges) {
+    if (auto const* c = std::get_if<copy>(&s.what); c && c->from.what == reference::kind::stage)
+        edges.push_back({user, c->from.stage, edge_kind::copy, s.source});
+    if (auto const* r = std::get_if<run>(&s.what))
+        for (auto const& m : r->mounts)
+            if (m.from.what == reference::kind::stage) edges.push_back({user, m.from.stage, edge_kind::mount, s.source});
+}
+
+/// Marks what the targets need, in an order in which users come after what they use; refuses cycles (S011).
+struct visitor {
+    plan const& what;
+    resolution& result;
+    std::vector<char> state;  ///< 0: not seen, 1: on the path, 2: done
+
+    void visit(std::size_t i) {
+        if (state[i] == 2) return;
+        if (state[i] == 1)
+            throw failure("circular dependency detected on stage: " + stage_name(what, i))
+                .with_where(where(what.stages[i].source))
+                .with_stage(stage_name(what, i));
+        state[i] = 1;
+        auto& r = result.stages[i];
+        r.needed = true;
+        if (!r.replaced)
+            for (auto const& e : result.edges)
+                if (e.user == i && is_real(e)) {
+                    visit(e.used);
+                    r.level = std::max(r.level, result.stages[e.used].level + 1);
+                }
+        result.levels = std::max(result.levels, r.level + 1);
+        state[i] = 2;
+        result.order.push_back(i);
+    }
+
+    /// A select edge counts only if it was chosen.
+    bool is_real(edge const& e) const {
+        auto const& from = result.stages[e.user].from;
+        return e.kind != edge_kind::select || (from.what == reference::kind::stage && from.stage == e.used);
+    }
+};
+
+}  // namespace resolve_detail
+
+CONSTAGE_INLINE resolution resolve(plan const& what, choice const& how) {
+    using namespace resolve_detail;
+    if (what.stages.empty()) throw failure("the plan contains no stages to build");
+    resolution result;
+    if (!how.target.empty())
+        result.targets = {find_target(what, how.target)};
+    else if (!what.targets.empty())
+        result.targets = what.targets;
+    else
+        result.targets = {what.stages.size() - 1};
+    auto const& last = what.stages[result.targets.back()];
+    result.global_args = global_values(what, how, last.name.empty() ? "default" : last.name);
+
+    auto const replaced = [&](std::string const& name) {
+        return !name.empty() && name != "scratch" &&
+               std::find(how.named_contexts.begin(), how.named_contexts.end(), name) != how.named_contexts.end();
+    };
+    for (std::size_t i = 0; i != what.stages.size(); ++i) {
+        auto const& stage = what.stages[i];
+        auto& r = result.stages.emplace_back();
+        r.replaced = replaced(stage.name);
+        r.from = decide(what, i, result.global_args);
+        r.platform = stage.platform.empty() ? how.target_platform : expand_at(what, stage.platform, result.global_args, stage.source);
+        if (r.platform.empty())
+            throw failure("empty platform value from expression " + stage.platform)
+                .with_where(where(stage.source))
+                .with_stage(stage_name(what, i));
+        if (stage.from.what == reference::kind::select)
+            for (auto const c : stage.from.choices) result.edges.push_back({i, c, edge_kind::select, stage.source});
+        if (r.from.what == reference::kind::stage && stage.from.what != reference::kind::select)
+            result.edges.push_back({i, r.from.stage, edge_kind::from, stage.source});
+        for (auto const& s : stage.steps) add_step_edges(s, i, result.edges);
+    }
+    visitor v{what, result, std::vector<char>(what.stages.size())};
+    for (auto const t : result.targets) v.visit(t);
+    return result;
+}
+
+CONSTAGE_INLINE std::string stage_name(plan const& what, std::size_t stage) {
+    return what.stages[stage].name.empty() ? std::to_string(stage) : what.stages[stage].name;
+}
+
+CONSTAGE_INLINE std::string where(source const& place) {
+    if (place.line == 0) return place.file;
+    auto text = place.file + ":" + std::to_string(place.line);
+    if (place.last_line > place.line) text += "-" + std::to_string(place.last_line);
+    return text;
+}
+
+}  // namespace constage::plan
+
+#endif
