@@ -21,28 +21,29 @@ namespace constage::engine {
 struct output {
     enum class kind : unsigned char { store, oci, docker, tar, local, registry };
     kind what = kind::store;
-    std::string dest;                 ///< file or directory; "-": standard output
-    bool tar = true;                  ///< oci: an archive, else a directory
-    std::string compression;          ///< "", gzip, zstd, uncompressed
+    std::string dest;         ///< file or directory; "-": standard output
+    bool tar = true;          ///< oci: an archive, else a directory
+    std::string compression;  ///< "", gzip, zstd, uncompressed
     int compression_level = -1;
-    std::vector<std::string> names;   ///< besides options::tags
+    std::vector<std::string> names;  ///< besides options::tags
     bool rewrite_timestamp = false;
 };
 /// buildx's spelling: "type=oci,dest=x.tar", or a directory (type=local), or "-" (type=tar). Throws constage::failure (usage).
 output parse_output(std::string_view text);
 
 struct secret {
-    std::string id, src, env;         ///< file or environment variable
+    std::string id, src, env;  ///< file or environment variable
 };
 
 struct options {
-    std::string context = ".";                                         ///< a directory
-    std::optional<std::string> dockerfile;                             ///< its path, for <Dockerfile>.dockerignore
-    std::vector<std::string> targets;                                  ///< empty: the plan's
+    std::string context = ".";              ///< a directory
+    std::optional<std::string> dockerfile;  ///< its path, for <Dockerfile>.dockerignore
+    std::vector<std::string> targets;       ///< empty: the plan's
     std::map<std::string, std::string> build_args;
-    std::vector<std::pair<std::string, std::string>> build_contexts;   ///< name, value as written (oci-layout://…, docker-image://…, directory)
-    std::vector<std::string> platforms;                                ///< empty: this machine's
-    std::vector<output> outputs;                                       ///< empty: into the store
+    std::vector<std::pair<std::string, std::string>>
+        build_contexts;                  ///< name, value as written (oci-layout://…, docker-image://…, directory)
+    std::vector<std::string> platforms;  ///< empty: this machine's
+    std::vector<output> outputs;         ///< empty: into the store
     std::vector<std::string> tags;
     std::map<std::string, std::string> labels;
     std::vector<std::pair<std::string, std::string>> annotations;
@@ -51,15 +52,15 @@ struct options {
     bool pull = false;
     std::vector<secret> secrets;
     std::vector<std::string> ssh;
-    std::string network;                                               ///< build-wide default: default, none, host
-    std::vector<std::string> allow;                                    ///< network.host, security.insecure
+    std::string network;             ///< build-wide default: default, none, host
+    std::vector<std::string> allow;  ///< network.host, security.insecure
     std::vector<std::string> add_hosts, ulimits;
     std::uint64_t shm_size = 0;
-    std::string store;                                                 ///< empty: default_store()
-    int jobs = 0;                                                      ///< 0: number of cores, at least 2… steps at the same time
-    std::string oci_runtime;                                           ///< empty: crun, else runc
-    std::vector<std::string> plain_http;                               ///< registries without TLS
-    std::optional<std::int64_t> source_date_epoch;                     ///< --timestamp; also $SOURCE_DATE_EPOCH as build-arg
+    std::string store;                              ///< empty: default_store()
+    int jobs = 0;                                   ///< 0: number of cores, at least 2… steps at the same time
+    std::string oci_runtime;                        ///< empty: crun, else runc
+    std::vector<std::string> plain_http;            ///< registries without TLS
+    std::optional<std::int64_t> source_date_epoch;  ///< --timestamp; also $SOURCE_DATE_EPOCH as build-arg
     observer* progress = nullptr;
     std::stop_token stop;
 };
@@ -69,8 +70,8 @@ std::string default_store();
 
 /// What happened, for the summary. Sizes in bytes, times in nanoseconds.
 struct step_report {
-    std::size_t task = 0;          ///< id in task_info
-    std::size_t stage = 0;         ///< index in the plan
+    std::size_t task = 0;   ///< id in task_info
+    std::size_t stage = 0;  ///< index in the plan
     std::string text;
     plan::source where;
     bool cached = false, in_image = false;
@@ -80,26 +81,26 @@ struct step_report {
 };
 struct stage_report {
     std::string name;
-    bool in_image = false;             ///< its layers are the image's (FROM chain of the target)
+    bool in_image = false;  ///< its layers are the image's (FROM chain of the target)
     std::int64_t begin = 0, end = 0, busy = 0;
-    std::uint64_t file_bytes = 0;      ///< of everything in the stage, base included
-    std::uint64_t shipped_bytes = 0;   ///< of those, bytes that are in an image
+    std::uint64_t file_bytes = 0;     ///< of everything in the stage, base included
+    std::uint64_t shipped_bytes = 0;  ///< of those, bytes that are in an image
 };
 struct image_report {
     std::string target, platform;
-    std::string digest;                ///< of the manifest
+    std::string digest;  ///< of the manifest
     std::string config_digest;
-    std::uint64_t size = 0;            ///< compressed layers
-    std::uint64_t file_bytes = 0;      ///< unpacked
-    std::uint64_t base_bytes = 0;      ///< of those, from the base image
+    std::uint64_t size = 0;        ///< compressed layers
+    std::uint64_t file_bytes = 0;  ///< unpacked
+    std::uint64_t base_bytes = 0;  ///< of those, from the base image
 };
 struct report {
     std::vector<image_report> images;
-    std::string index_digest;          ///< several platforms
+    std::string index_digest;  ///< several platforms
     std::vector<stage_report> stages;
     std::vector<step_report> steps;
     std::int64_t wall = 0, critical_path = 0;
-    std::uint64_t left_behind = 0;     ///< bytes of build stages that are in no image
+    std::uint64_t left_behind = 0;  ///< bytes of build stages that are in no image
 };
 
 /// True if this build needs privilege (a RUN in a needed stage): a program then calls enter_user_namespace() first.

@@ -14,7 +14,8 @@
 #include <utility>
 #include <vector>
 
-/// From a plan to tasks: variables expanded, configurations computed, only what the targets need. Pure, but for the base images' configurations.
+/// From a plan to tasks: variables expanded, configurations computed, only what the targets need. Pure, but for the base images'
+/// configurations.
 namespace constage::engine {
 
 /// No task: the empty file system.
@@ -22,10 +23,10 @@ inline constexpr std::size_t nothing = static_cast<std::size_t>(-1);
 
 /// A file system that comes from outside: an image or a named context.
 struct base_image {
-    std::size_t id = 0;         ///< the provider's own number for it
-    oci::image_config config;   ///< of a directory: empty
-    bool directory = false;     ///< a local named context
-    bool empty = false;         ///< has no layers (S015): the same as scratch
+    std::size_t id = 0;        ///< the provider's own number for it
+    oci::image_config config;  ///< of a directory: empty
+    bool directory = false;    ///< a local named context
+    bool empty = false;        ///< has no layers (S015): the same as scratch
 };
 
 /// Gives the base image of a name (a reference or a named context). Throws constage::failure.
@@ -45,8 +46,8 @@ struct lowered_run {
 struct lowered_copy {
     bool add = false;
     bool from_context = true;
-    std::size_t from = nothing;        ///< task whose file system is the source
-    std::vector<std::string> sources;  ///< expanded
+    std::size_t from = nothing;                              ///< task whose file system is the source
+    std::vector<std::string> sources;                        ///< expanded
     std::vector<std::pair<std::string, std::string>> files;  ///< heredocs: name, content
     std::string destination, workdir, chown, chmod, checksum;
     std::vector<std::string> exclude;
@@ -62,9 +63,9 @@ struct lowered_workdir {
 struct task {
     enum class kind : unsigned char { base, run, copy, workdir };
     kind what = kind::base;
-    std::size_t stage = nothing;       ///< index in the plan; nothing: an image that only COPY or a mount reads
-    std::size_t parent = nothing;      ///< task whose file system it changes
-    std::size_t number = 0, of = 0;    ///< [build 2/5]
+    std::size_t stage = nothing;     ///< index in the plan; nothing: an image that only COPY or a mount reads
+    std::size_t parent = nothing;    ///< task whose file system it changes
+    std::size_t number = 0, of = 0;  ///< [build 2/5]
     std::string text;
     plan::source where;
     bool no_cache = false;
@@ -79,24 +80,24 @@ struct task {
 
 struct lowered_stage {
     bool needed = false;
-    std::size_t files = nothing;       ///< task with the stage's final file system
-    std::size_t base = nothing;        ///< task of the image it started from
-    oci::image_config config;          ///< diff_ids: the base image's only; history: all, in order
-    std::vector<std::size_t> layers;   ///< tasks whose changes are the layers after the base's
+    std::size_t files = nothing;                                 ///< task with the stage's final file system
+    std::size_t base = nothing;                                  ///< task of the image it started from
+    oci::image_config config;                                    ///< diff_ids: the base image's only; history: all, in order
+    std::vector<std::size_t> layers;                             ///< tasks whose changes are the layers after the base's
     std::vector<std::pair<std::string, std::string>> variables;  ///< environment of the next instruction: ENV and ARG (V018)
     std::vector<std::pair<std::string, std::optional<std::string>>> build_args;  ///< ARGs in order of declaration (A007)
 };
 
 struct lowering {
     plan::resolution resolution;
-    std::vector<task> tasks;           ///< needs come before users
-    std::vector<lowered_stage> stages; ///< as many as plan::stages
+    std::vector<task> tasks;            ///< needs come before users
+    std::vector<lowered_stage> stages;  ///< as many as plan::stages
 };
 
 struct lower_options {
     plan::choice choice;
-    std::string network;                                ///< build-wide default
-    std::vector<std::string> allow;                     ///< entitlements
+    std::string network;             ///< build-wide default
+    std::vector<std::string> allow;  ///< entitlements
     bool no_cache = false;
     std::vector<std::string> no_cache_filter;
     std::function<plan::step(std::string const& text, plan::source const& where)> read_trigger;  ///< ONBUILD of a base image (G014)

@@ -20,20 +20,21 @@ struct lowered_mount {
     kind what = kind::bind;
     bool from_context = true;
     std::size_t from = static_cast<std::size_t>(-1);  ///< task whose file system is the source; -1 and not from_context: none
-    std::string target;        ///< absolute, cleaned; of secrets may be empty (env only)
-    std::string source;        ///< inside `from`; "/" if not given
+    std::string target;                               ///< absolute, cleaned; of secrets may be empty (env only)
+    std::string source;                               ///< inside `from`; "/" if not given
     bool has_source = false;
-    std::string id;            ///< cache, secret, ssh: with its default
-    std::string env;           ///< secret: name of a variable
+    std::string id;   ///< cache, secret, ssh: with its default
+    std::string env;  ///< secret: name of a variable
     lowered_mount::sharing sharing = sharing::shared;
     bool readonly = false;
     bool required = false;
     std::optional<std::uint32_t> mode, uid, gid;
-    std::uint64_t size = 0;    ///< tmpfs; 0: no limit
+    std::uint64_t size = 0;  ///< tmpfs; 0: no limit
 };
 
 /// `expand` expands one word of the instruction. Relative targets are joined to `workdir`. Throws constage::failure.
-lowered_mount lower_mount(plan::mount const& what, std::string const& workdir, std::function<std::string(std::string const&)> const& expand);
+lowered_mount lower_mount(plan::mount const& what, std::string const& workdir,
+                          std::function<std::string(std::string const&)> const& expand);
 
 /// path.Join(base, text) of Go: absolute paths stay, "." and ".." are cleaned, no trailing slash.
 std::string join_path(std::string const& base, std::string const& path);

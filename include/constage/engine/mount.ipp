@@ -86,9 +86,12 @@ CONSTAGE_INLINE lowered_mount lower_mount(plan::mount const& what, std::string c
     m.env = option("env");
     m.required = flag("required", false);
     m.readonly = flag("readonly", m.what == lowered_mount::kind::bind);
-    if (auto const text = option("sharing"); text == "private") m.sharing = lowered_mount::sharing::private_;
-    else if (text == "locked") m.sharing = lowered_mount::sharing::locked;
-    else if (!text.empty() && text != "shared") throw failure("unsupported sharing value \"" + text + "\"").with_hint("use shared, private or locked");
+    if (auto const text = option("sharing"); text == "private")
+        m.sharing = lowered_mount::sharing::private_;
+    else if (text == "locked")
+        m.sharing = lowered_mount::sharing::locked;
+    else if (!text.empty() && text != "shared")
+        throw failure("unsupported sharing value \"" + text + "\"").with_hint("use shared, private or locked");
     if (auto const text = option("mode"); !text.empty()) m.mode = static_cast<std::uint32_t>(number("mode", text, 8) & 07777);
     if (auto const text = option("uid"); !text.empty()) m.uid = static_cast<std::uint32_t>(number("uid", text, 10));
     if (auto const text = option("gid"); !text.empty()) m.gid = static_cast<std::uint32_t>(number("gid", text, 10));
@@ -105,8 +108,10 @@ CONSTAGE_INLINE std::string join_path(std::string const& base, std::string const
         auto part = whole.substr(begin, end - begin);
         begin = end + 1;
         if (part.empty() || part == ".") continue;
-        if (part != "..") parts.push_back(std::move(part));
-        else if (!parts.empty()) parts.pop_back();
+        if (part != "..")
+            parts.push_back(std::move(part));
+        else if (!parts.empty())
+            parts.pop_back();
     }
     std::string text;
     for (auto const& part : parts) text += "/" + part;
@@ -119,7 +124,9 @@ CONSTAGE_INLINE std::int64_t parse_duration(std::string const& text) {
         double nanoseconds;
     };
     static constexpr unit units[] = {{"ns", 1}, {"us", 1e3}, {"µs", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}};
-    auto const bad = [&] { return failure("invalid duration \"" + text + "\"").with_hint("write a number and a unit, such as 30s, 1m30s or 500ms"); };
+    auto const bad = [&] {
+        return failure("invalid duration \"" + text + "\"").with_hint("write a number and a unit, such as 30s, 1m30s or 500ms");
+    };
     if (text == "0") return 0;
     double sum = 0;
     char const* at = text.c_str();

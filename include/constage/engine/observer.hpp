@@ -17,12 +17,12 @@ namespace constage::engine {
 struct task_info {
     enum class kind : unsigned char { base, context, step, output };
     kind what = kind::step;
-    std::size_t id = 0;               ///< index in the list
-    std::string stage;                ///< "build"; empty for tasks of no stage
-    std::size_t number = 0, of = 0;   ///< [build 2/5]; 0: not numbered
-    std::string text;                 ///< "RUN mvn package"
+    std::size_t id = 0;              ///< index in the list
+    std::string stage;               ///< "build"; empty for tasks of no stage
+    std::size_t number = 0, of = 0;  ///< [build 2/5]; 0: not numbered
+    std::string text;                ///< "RUN mvn package"
     plan::source where;
-    std::vector<std::size_t> needs;   ///< ids of the tasks that must be done before
+    std::vector<std::size_t> needs;  ///< ids of the tasks that must be done before
 };
 
 enum class outcome : unsigned char { done, cached, failed, cancelled, skipped };

@@ -20,34 +20,35 @@ namespace constage::engine {
 struct sandbox_mount {
     enum class kind : unsigned char { bind, tmpfs, overlay };
     kind what = kind::bind;
-    std::string target;                ///< absolute path in the container
-    std::string source;                ///< bind: directory or file on this machine
-    std::vector<std::string> lower;    ///< overlay (bind mounts of a stage with rw, or of several layers): snapshot directories, top first
-    std::string sub_path;              ///< overlay: what of the merged tree is mounted, resolved inside it
+    std::string target;              ///< absolute path in the container
+    std::string source;              ///< bind: directory or file on this machine
+    std::vector<std::string> lower;  ///< overlay (bind mounts of a stage with rw, or of several layers): snapshot directories, top first
+    std::string sub_path;            ///< overlay: what of the merged tree is mounted, resolved inside it
     bool readonly = false;
-    bool discard_writes = false;       ///< rw bind: an overlay on top, thrown away afterwards (R008)
-    std::uint64_t size = 0;            ///< tmpfs; 0: no limit
+    bool discard_writes = false;  ///< rw bind: an overlay on top, thrown away afterwards (R008)
+    std::uint64_t size = 0;       ///< tmpfs; 0: no limit
     bool noexec = false;
 };
 
 struct sandbox_request {
-    std::vector<std::string> lower;    ///< snapshot directories, top first; may be empty (scratch)
-    std::string upper;                 ///< empty directory: after run() it holds the step's diff
-    std::string work;                  ///< scratch directory of this step on the same file system as `upper`; run() may put anything in it
+    std::vector<std::string> lower;  ///< snapshot directories, top first; may be empty (scratch)
+    std::string upper;               ///< empty directory: after run() it holds the step's diff
+    std::string work;                ///< scratch directory of this step on the same file system as `upper`; run() may put anything in it
     std::vector<std::string> argv;
-    std::vector<std::string> env;      ///< "K=V"; HOME is added if missing (R003)
+    std::vector<std::string> env;  ///< "K=V"; HOME is added if missing (R003)
     std::string cwd = "/";
     files::account user;
-    std::vector<sandbox_mount> mounts; ///< in mount order (parents first)
-    std::vector<std::pair<std::string, std::string>> files;  ///< extra read-only files: target, content (secrets, heredoc scripts): on a tmpfs, never on disk
-    std::vector<std::uint32_t> file_modes;                   ///< same length as `files` or empty (0400)
-    std::vector<files::owner> file_owners;                   ///< same length as `files` or empty (0:0)
-    std::string network = "default";   ///< default, none, host
-    bool insecure = false;             ///< --security=insecure
+    std::vector<sandbox_mount> mounts;  ///< in mount order (parents first)
+    std::vector<std::pair<std::string, std::string>>
+        files;  ///< extra read-only files: target, content (secrets, heredoc scripts): on a tmpfs, never on disk
+    std::vector<std::uint32_t> file_modes;  ///< same length as `files` or empty (0400)
+    std::vector<files::owner> file_owners;  ///< same length as `files` or empty (0:0)
+    std::string network = "default";        ///< default, none, host
+    bool insecure = false;                  ///< --security=insecure
     std::string hostname = "buildkitsandbox";
     std::vector<std::string> extra_hosts;  ///< "name:ip"
     std::uint64_t shm_size = 64u << 20;
-    std::vector<std::string> ulimits;  ///< "nofile=1024:2048"
+    std::vector<std::string> ulimits;                            ///< "nofile=1024:2048"
     std::function<void(int fd, std::string_view bytes)> output;  ///< 1: stdout, 2: stderr, as it comes; called from one thread
 };
 
@@ -61,9 +62,9 @@ struct sandbox_host {
 };
 
 /// Runs the command. Mounts live in a private mount namespace of a child process: nothing is left behind, even after SIGKILL.
-/// Directories that had to be made as mount points stay in `upper` as empty root-owned stubs, as in BuildKit (R007), but /dev, /proc, /sys, /etc/hosts
-/// and /etc/resolv.conf stubs that the runtime made are removed from `upper` if they were not there before... as BuildKit leaves them.
-/// Throws constage::failure with a hint when this machine cannot run containers at all (no runtime, no user namespaces, …).
+/// Directories that had to be made as mount points stay in `upper` as empty root-owned stubs, as in BuildKit (R007), but /dev, /proc, /sys,
+/// /etc/hosts and /etc/resolv.conf stubs that the runtime made are removed from `upper` if they were not there before... as BuildKit leaves
+/// them. Throws constage::failure with a hint when this machine cannot run containers at all (no runtime, no user namespaces, …).
 sandbox_result run_in_sandbox(sandbox_request const& what, sandbox_host const& host, std::stop_token stop);
 
 /// True if this process can mount overlays and map ids: it is root, or already inside such a user namespace.
