@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef CONSTAGE_ENGINE_STORE_HPP_INCLUDED
+#define CONSTAGE_ENGINE_STORE_HPP_INCLUDED
+
+#include <constage/detail/config.hpp>
+#include <constage/files/index.hpp>
+#include <constage/oci/source.hpp>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// The store: a directory that several processes share.
+///
+///     version                     "1": the layout below
+///     blobs/sha256/HEX            layers, configs, manifests (OCI): with oci-layout and index.json the store is an OCI layout too
+///     steps/HEX                   one record a step key: result, ingredients, times (JSON)
+///     snapshots/HEX/              a step's result: `diff` (files::save) and, once something mounts it, `fs/` (an overlay upper directory)
+///     layers/HEX/                 a base image's layer, by its blob's digest: `diff`, and `fs/` or `data/` (contents only, made without
+///     privilege) blobs-of/HEX                which blob a snapshot became with which compression (JSON) places/HEX                  the
+///     key that an instruction of a file had when it last ran, for "why did this run" contexts/HEX/fs/            parts of build contexts
+///     that a RUN mounts, by content mounts/HEX/                 cache mounts refs/HEX                    what a tag meant when it was last
+///     resolved (JSON) files.idx                   digests of files by inode and times locks/…, tmp/PID-N/         see lock(), temporary
+///
+/// Everything is written below tmp/ and renamed, so a killed build leaves only rubbish in tmp/, which the next open() removes.
+namespace constage::engine {
+
+/// An advisory lock on a file, held until destruction; freed by the kernel if the process dies.
+class file_lock {
+public:
+    file_lock() = default;
+    explicit file_lock(int fd) : fd_(fd) {}
+    file_lock(file_lock&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
+    file_lock& operator=(file_lock&& other) noexcept;
+    ~file_lock();
+    explicit operator bool() const { return fd_ >= 0; }
+
+private:
+    int fd_ = -1;
+};
+
+/// What is known of a step that has run.
+struct step_record {
+    std::string result;  ///< identity of the file system after the step: parent's result + content of the change
+    std::map<std::string, std::string> ingredients;  ///< what the key was made of, by name
+    std::uint64_t file_bytes = 0;                    ///< bytes of the regular files that the step put
+    std::int64_t time = 0;                           ///< nanoseconds that it took
+};
+
+/// A snapshot as a compressed layer.
+struct layer_record {
+    oci::descriptor blob;
+    std::string diff_id;
+    std::uint64_t uncompressed = 0;
+};
+
+class store {
+public:
+    /// Opens or makes it. Throws constage::failure: not writable, from a newer version.
+    explicit store(std::string root);
+
+    std::string const& root() const { return root_; }
+    oci::blob_store& blobs() { return blobs_; }
+    files::file_index& index() { return index_; }
+
+    std::optional<step_record> find_step(std::string const& key) const;
+    void put_step(std::string const& key, step_record const& r);
+    std::optional<layer_record> find_layer(std::string const& name) const;  ///< only if its blob is there
+    void put_layer(std::string const& name, layer_record const& r);
+    std::optional<std::string> find_text(std::string const& path) const;  ///< a small file of the store
+    void put_text(std::string const& path, std::string_view text);
+
+    /// root/folder/HEX of a "sha256:HEX".
+    std::string path(std::string_view folder, std::string const& digest) const;
+    bool has(std::string_view folder, std::string const& digest) const;
+
+    /// A directory below tmp/, removed with the object.
+    class temporary {
+    public:
+        explicit temporary(std::string path) : path_(std::move(path)) {}
+        temporary(temporary&& other) noexcept : path_(std::move(other.path_)) { other.path_.clear(); }
+        ~temporary();
+        std::string const& path() const { return path_; }
+
+    private:
+        std::string path_;
+    };
+    temporary make_temporary();
+    /// Renames a directory to its place; if something is there already it stays, for equal names have equal content.
+    void publish(std::string const& from, std::string const& to);
+
+    /// Waits for the lock of this name (or returns an empty one at once if `wait` is false and another holds it).
+    file_lock lock(std::string const& name, bool shared = false, bool wait = true) const;
+
+private:
+    void remove_rubbish();
+
+    std::string root_;
+    oci::blob_store blobs_;
+    files::file_index index_;
+    file_lock alive_;  ///< of tmp/PID-…, so that others know that this process still uses it
+    std::string mine_;
+};
+
+/// Removes a tree, even where directories are not writable. Errors are ignored: what is left is rubbish in tmp/.
+void remove_all(std::string const& path) noexcept;
+
+}  // namespace constage::engine
+
+#ifdef CONSTAGE_HEADER_ONLY
+#include <constage/engine/store.ipp>
+#endif
+#endif

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef CONSTAGE_ENGINE_STORE_IPP_INCLUDED
+#define CONSTAGE_ENGINE_STORE_IPP_INCLUDED
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <constage/engine/build.hpp>
+#include <constage/engine/store.hpp>
+#include <constage/failure.hpp>
+#include <nlohmann/json.hpp>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+
+namespace constage::engine {
+
+namespace store_detail {
+
+inline constexpr char const* version = "1\n";
+
+CONSTAGE_INLINE failure cannot(std::string const& action, std::string const& path) {
+    auto f = failure("cannot " + action + " " + path + ": " + std::strerror(errno));
+    if (errno == ENOSPC)
+        f.hint = "the disk is full: `constage prune` frees what no image needs, or choose another place with --store";
+    else if (errno == EACCES || errno == EROFS || errno == EPERM)
+        f.hint = "choose a store that you may write with --store DIR";
+    return f;
+}
+
+CONSTAGE_INLINE std::string hex(std::string const& digest) { return digest.substr(digest.find(':') + 1); }
+
+CONSTAGE_INLINE std::optional<std::string> read_file(std::string const& path) {
+    int const fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return std::nullopt;
+    std::string text;
+    char buffer[65536];
+    for (ssize_t n; (n = ::read(fd, buffer, sizeof buffer)) > 0;) {
+        text.append(buffer, static_cast<std::size_t>(n));
+        if (text.size() > (64u << 20)) break;
+    }
+    ::close(fd);
+    return text;
+}
+
+/// Written beside and renamed: readers see the old text or the new one.
+CONSTAGE_INLINE void write_file(std::string const& path, std::string_view text) {
+    static std::atomic<unsigned> count{0};
+    auto const beside = path + "." + std::to_string(::getpid()) + "." + std::to_string(count++);
+    int const fd = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (fd < 0) throw cannot("write", path);
+    while (!text.empty()) {
+        auto const n = ::write(fd, text.data(), text.size());
+        if (n < 0) {
+            auto f = cannot("write", path);
+            ::close(fd);
+            ::unlink(beside.c_str());
+            throw f;
+        }
+        text.remove_prefix(static_cast<std::size_t>(n));
+    }
+    ::close(fd);
+    if (::rename(beside.c_str(), path.c_str()) != 0) throw cannot("write", path);
+}
+
+CONSTAGE_INLINE std::string prepare(std::string const& given) {
+    std::error_code error;
+    auto root = std::filesystem::absolute(given, error).lexically_normal().string();
+    while (root.size() > 1 && root.ends_with('/')) root.pop_back();
+    if (auto const found = read_file(root + "/version")) {
+        if (*found != version)
+            throw failure("the store " + root + " has version " + found->substr(0, found->find('\n')) + ", this constage knows version 1")
+                .with_hint("use a newer constage, or another store with --store DIR");
+        return root;
+    }
+    for (auto const* folder : {"", "/steps", "/snapshots", "/layers", "/blobs-of", "/places", "/contexts", "/mounts", "/refs", "/locks",
+                               "/tmp", "/blobs", "/blobs/sha256"}) {
+        std::filesystem::create_directories(root + folder, error);
+        if (error) {
+            errno = error.value();
+            throw cannot("make the directory", root + folder);
+        }
+    }
+    write_file(root + "/oci-layout", "{\"imageLayoutVersion\":\"1.0.0\"}");
+    write_file(root + "/version", version);
+    return root;
+}
+
+}  // namespace store_detail
+
+CONSTAGE_INLINE file_lock& file_lock::operator=(file_lock&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+}
+CONSTAGE_INLINE file_lock::~file_lock() {
+    if (fd_ >= 0) ::close(fd_);
+}
+
+CONSTAGE_INLINE void remove_all(std::string const& path) noexcept {
+    std::error_code error;
+    std::filesystem::remove_all(path, error);
+    if (!error) return;
+    for (auto at = std::filesystem::recursive_directory_iterator(path, std::filesystem::directory_options::skip_permission_denied, error);
+         !error && at != std::filesystem::recursive_directory_iterator(); at.increment(error))
+        if (at->is_directory(error) && !at->is_symlink(error)) ::chmod(at->path().c_str(), 0700);
+    std::filesystem::remove_all(path, error);
+}
+
+CONSTAGE_INLINE store::store(std::string root) : root_(store_detail::prepare(root)), blobs_(root_), index_(root_ + "/files.idx") {}
+
+CONSTAGE_INLINE std::optional<step_record> store::find_step(std::string const& key) const {
+    auto const text = store_detail::read_file(path("steps", key));
+    if (!text) return std::nullopt;
+    auto const json = nlohmann::json::parse(*text, nullptr, false);
+    if (!json.is_object() || !json.contains("result") || !json["result"].is_string()) return std::nullopt;
+    step_record r;
+    try {
+        r.result = json["result"];
+        r.ingredients = json.value("ingredients", r.ingredients);
+        r.file_bytes = json.value("file_bytes", r.file_bytes);
+        r.time = json.value("time", r.time);
+    } catch (nlohmann::json::exception const&) {
+        return std::nullopt;  // damaged: the same as none
+    }
+    return r;
+}
+
+CONSTAGE_INLINE void store::put_step(std::string const& key, step_record const& r) {
+    nlohmann::json const json = {{"result", r.result}, {"ingredients", r.ingredients}, {"file_bytes", r.file_bytes}, {"time", r.time}};
+    store_detail::write_file(path("steps", key), json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+CONSTAGE_INLINE std::optional<layer_record> store::find_layer(std::string const& name) const {
+    auto const text = store_detail::read_file(path("blobs-of", name));
+    if (!text) return std::nullopt;
+    auto const json = nlohmann::json::parse(*text, nullptr, false);
+    layer_record r;
+    try {
+        r.blob.media_type = json.at("media_type");
+        r.blob.digest = json.at("digest");
+        r.blob.size = json.at("size");
+        r.diff_id = json.at("diff_id");
+        r.uncompressed = json.at("uncompressed");
+    } catch (nlohmann::json::exception const&) { return std::nullopt; }
+    if (!blobs_.has(r.blob.digest)) return std::nullopt;
+    return r;
+}
+
+CONSTAGE_INLINE void store::put_layer(std::string const& name, layer_record const& r) {
+    nlohmann::json const json = {{"media_type", r.blob.media_type},
+                                 {"digest", r.blob.digest},
+                                 {"size", r.blob.size},
+                                 {"diff_id", r.diff_id},
+                                 {"uncompressed", r.uncompressed}};
+    store_detail::write_file(path("blobs-of", name), json.dump());
+}
+
+CONSTAGE_INLINE std::optional<std::string> store::find_text(std::string const& path) const {
+    return store_detail::read_file(root_ + "/" + path);
+}
+CONSTAGE_INLINE void store::put_text(std::string const& path, std::string_view text) { store_detail::write_file(root_ + "/" + path, text); }
+
+CONSTAGE_INLINE std::string store::path(std::string_view folder, std::string const& digest) const {
+    return root_ + "/" + std::string(folder) + "/" + store_detail::hex(digest);
+}
+
+CONSTAGE_INLINE bool store::has(std::string_view folder, std::string const& digest) const {
+    return ::access(path(folder, digest).c_str(), F_OK) == 0;
+}
+
+CONSTAGE_INLINE store::temporary::~temporary() {
+    if (!path_.empty()) remove_all(path_);
+}
+
+CONSTAGE_INLINE void store::remove_rubbish() {
+    std::error_code error;
+    for (auto const& entry : std::filesystem::directory_iterator(root_ + "/tmp", error)) {
+        int const fd = ::open((entry.path().string() + "/alive").c_str(), O_RDONLY | O_CLOEXEC);
+        auto const dead = fd < 0 ? errno == ENOENT && entry.path().string() != mine_ : ::flock(fd, LOCK_EX | LOCK_NB) == 0;
+        if (dead) remove_all(entry.path().string());
+        if (fd >= 0) ::close(fd);
+    }
+}
+
+CONSTAGE_INLINE store::temporary store::make_temporary() {
+    static std::atomic<unsigned> count{0};
+    auto const guard = lock("tmp");
+    if (mine_.empty()) {
+        mine_ = root_ + "/tmp/" + std::to_string(::getpid()) + "-" + std::to_string(count++);
+        remove_rubbish();
+        if (::mkdir(mine_.c_str(), 0700) != 0) throw store_detail::cannot("make the directory", mine_);
+        int const fd = ::open((mine_ + "/alive").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        if (fd < 0 || ::flock(fd, LOCK_SH | LOCK_NB) != 0) throw store_detail::cannot("lock", mine_);
+        alive_ = file_lock(fd);
+    }
+    auto const path = mine_ + "/" + std::to_string(count++);
+    if (::mkdir(path.c_str(), 0755) != 0) throw store_detail::cannot("make the directory", path);
+    return temporary(path);
+}
+
+CONSTAGE_INLINE void store::publish(std::string const& from, std::string const& to) {
+    if (::rename(from.c_str(), to.c_str()) == 0 || errno == EEXIST || errno == ENOTEMPTY) return;
+    throw store_detail::cannot("write", to);
+}
+
+CONSTAGE_INLINE file_lock store::lock(std::string const& name, bool shared, bool wait) const {
+    auto const path = root_ + "/locks/" + store_detail::hex(name);
+    int const fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (fd < 0) throw store_detail::cannot("lock", path);
+    file_lock held(fd);
+    int const how = (shared ? LOCK_SH : LOCK_EX) | (wait ? 0 : LOCK_NB);
+    while (::flock(fd, how) != 0) {
+        if (errno == EINTR) continue;
+        if (errno == EWOULDBLOCK) return {};
+        throw store_detail::cannot("lock", path);
+    }
+    return held;
+}
+
+CONSTAGE_INLINE std::string default_store() {
+    if (::geteuid() == 0 && !std::getenv("CONSTAGE_USER_NAMESPACE")) return "/var/lib/constage";
+    if (auto const* data = std::getenv("XDG_DATA_HOME"); data && *data) return std::string(data) + "/constage";
+    auto const* home = std::getenv("HOME");
+    return std::string(home && *home ? home : ".") + "/.local/share/constage";
+}
+
+}  // namespace constage::engine
+
+#endif
