@@ -61,6 +61,9 @@ class store {
 public:
     /// Opens or makes it. Throws constage::failure: not writable, from a newer version.
     explicit store(std::string root);
+    ~store();
+    store(store const&) = delete;
+    store& operator=(store const&) = delete;
 
     std::string const& root() const { return root_; }
     oci::blob_store& blobs() { return blobs_; }

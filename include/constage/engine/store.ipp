@@ -113,6 +113,10 @@ CONSTAGE_INLINE void remove_all(std::string const& path) noexcept {
 
 CONSTAGE_INLINE store::store(std::string root) : root_(store_detail::prepare(root)), blobs_(root_), index_(root_ + "/files.idx") {}
 
+CONSTAGE_INLINE store::~store() {
+    if (!mine_.empty()) remove_all(mine_);
+}
+
 CONSTAGE_INLINE std::optional<step_record> store::find_step(std::string const& key) const {
     auto const text = store_detail::read_file(path("steps", key));
     if (!text) return std::nullopt;

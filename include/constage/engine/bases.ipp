@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef CONSTAGE_ENGINE_BASES_IPP_INCLUDED
+#define CONSTAGE_ENGINE_BASES_IPP_INCLUDED
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <constage/engine/bases.hpp>
+#include <constage/engine/sandbox.hpp>
+#include <constage/failure.hpp>
+#include <constage/files/archive.hpp>
+#include <constage/files/digest.hpp>
+#include <constage/files/materialize.hpp>
+#include <constage/files/scan.hpp>
+
+#include <fstream>
+#include <iterator>
+#include <thread>
+
+namespace constage::engine {
+
+namespace bases_detail {
+
+CONSTAGE_INLINE bool is_directory(std::string const& path) {
+    struct stat s {};
+    return ::stat(path.c_str(), &s) == 0 && S_ISDIR(s.st_mode);
+}
+
+CONSTAGE_INLINE std::optional<std::string> text_of(std::string const& path) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in) return std::nullopt;
+    return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+/// "oci-layout://DIR[:tag][@digest]": the colon of the tag comes after the last slash.
+CONSTAGE_INLINE std::pair<std::string, std::string> split_layout(std::string const& text) {
+    if (auto const at = text.find("@sha256:"); at != std::string::npos) {
+        auto path = text.substr(0, at);
+        if (auto const colon = path.rfind(':'); colon != std::string::npos && path.find('/', colon) == std::string::npos) path.resize(colon);
+        return {path, text.substr(at + 1)};
+    }
+    auto const colon = text.rfind(':');
+    if (colon == std::string::npos || text.find('/', colon) != std::string::npos) return {text, ""};
+    return {text.substr(0, colon), text.substr(colon + 1)};
+}
+
+}  // namespace bases_detail
+
+CONSTAGE_INLINE files::ignore_rules ignore_rules_of(std::string const& directory, std::optional<std::string> const& dockerfile) {
+    std::vector<std::string> places;
+    if (dockerfile) places.push_back(*dockerfile + ".dockerignore");
+    places.push_back(directory + "/.dockerignore");
+    for (auto const& place : places)
+        if (auto const text = bases_detail::text_of(place)) return files::ignore_rules::parse(*text, place);
+    return {};
+}
+
+CONSTAGE_INLINE base_set::base_set(store& where, options const& how) : store_(where), how_(how) {}
+
+CONSTAGE_INLINE std::unique_ptr<base_set::base> base_set::open(std::string const& name, oci::platform const& platform) {
+    auto b = std::make_unique<base>();
+    b->name = name;
+    oci::registry_options registry;
+    registry.plain_http = how_.plain_http;
+    std::string value;
+    for (auto const& [n, v] : how_.build_contexts)
+        if (n == name) value = v;
+    if (value.empty()) b->source = oci::open_registry(oci::parse_reference(name), store_.blobs(), registry);
+    else if (value.starts_with("docker-image://")) b->source = oci::open_registry(oci::parse_reference(value.substr(15)), store_.blobs(), registry);
+    else if (value.starts_with("oci-layout://") || value.starts_with("oci-archive://") || value.starts_with("docker-archive://")) {
+        auto const [path, selector] = bases_detail::split_layout(value.substr(value.find("://") + 3));
+        b->source = oci::open_layout(path, selector, store_.blobs());
+    } else if (value.find("://") != std::string::npos || value.starts_with("git@"))
+        throw failure("--build-context " + name + "=" + value + ": this kind of context is not supported").with_hint("use a directory, oci-layout://DIR[:tag] or docker-image://REF");
+    else if (bases_detail::is_directory(value)) b->directory = value;
+    else throw failure("--build-context " + name + "=" + value + ": no such directory");
+    if (b->source) {
+        b->image = b->source->resolve(platform);
+        b->identity = files::digest_of([&] {
+            std::string all = "image\n";
+            for (auto const& l : b->image.layers) all += l.digest + "\n";
+            return all;
+        }());
+    }
+    return b;
+}
+
+CONSTAGE_INLINE base_image base_set::resolve(std::string const& name, oci::platform const& platform) {
+    auto b = open(name, platform);
+    base_image result;
+    result.id = bases_.size();
+    result.directory = !b->directory.empty();
+    result.config = b->image.config;
+    result.empty = !result.directory && b->image.layers.empty();
+    bases_.push_back(std::move(b));
+    return result;
+}
+
+CONSTAGE_INLINE void base_set::fetch(std::size_t id, progress const& report) {
+    auto& b = *bases_[id];
+    if (!b.source) return;
+    std::vector<oci::descriptor const*> missing;
+    std::uint64_t total = 0;
+    for (auto const& l : b.image.layers)
+        if (!store_.blobs().has(l.digest)) {
+            missing.push_back(&l);
+            total += l.size;
+        }
+    std::mutex guard;
+    std::uint64_t done = 0;
+    std::exception_ptr error;
+    std::size_t next = 0;
+    auto const work = [&] {
+        for (;;) {
+            oci::descriptor const* blob = nullptr;
+            {
+                std::lock_guard const hold(guard);
+                if (error || next == missing.size()) return;
+                blob = missing[next++];
+            }
+            try {
+                auto const only_one = store_.lock(blob->digest);
+                std::uint64_t before = 0;
+                if (!store_.blobs().has(blob->digest))
+                    b.source->fetch(
+                        *blob,
+                        [&](std::uint64_t now, std::uint64_t) {
+                            std::lock_guard const hold(guard);
+                            done += now - before;
+                            before = now;
+                            if (report) report(done, total);
+                        },
+                        how_.stop);
+            } catch (...) {
+                std::lock_guard const hold(guard);
+                if (!error) error = std::current_exception();
+            }
+        }
+    };
+    {
+        std::vector<std::jthread> threads;
+        for (std::size_t i = 1; i < std::min<std::size_t>(4, missing.size()); ++i) threads.emplace_back(work);
+        work();
+    }
+    if (error) std::rethrow_exception(error);
+}
+
+/// layers/HEX: read once, then used by every image that has this layer.
+CONSTAGE_INLINE void base_set::unpack(oci::descriptor const& layer) {
+    auto const place = store_.path("layers", layer.digest);
+    auto const privileged = has_privilege();
+    auto const usable = [&] { return ::access((place + (privileged ? "/fs" : "/diff")).c_str(), F_OK) == 0; };
+    if (usable()) return;
+    auto const only_one = store_.lock("layer-" + layer.digest.substr(7));
+    if (usable()) return;
+    auto temporary = store_.make_temporary();
+    auto const made = temporary.path() + "/layer";
+    if (::mkdir(made.c_str(), 0755) != 0) throw failure("cannot write to the store " + store_.root());
+    auto const blob = store_.blobs().path(layer.digest);
+    auto const changes = files::read_archive(blob, made + "/data", true);
+    if (privileged) {
+        files::materialize(changes, made + "/fs");
+        auto mounted = files::scan_upper(made + "/fs");
+        store_detail::write_file(made + "/diff", files::save(mounted, made));
+        remove_all(made + "/data");
+        if (::access(place.c_str(), F_OK) == 0) remove_all(place);  // was made without privilege
+    } else {
+        store_detail::write_file(made + "/diff", files::save(changes, made));
+    }
+    store_.publish(made, place);
+}
+
+CONSTAGE_INLINE files::diff base_set::load_layer(oci::descriptor const& layer) {
+    auto const place = store_.path("layers", layer.digest);
+    auto const text = store_detail::read_file(place + "/diff");
+    if (!text) throw failure("the store lacks the index of layer " + layer.digest).with_hint("run `constage store check`, or use another --store");
+    return files::load(*text, place);
+}
+
+CONSTAGE_INLINE files::tree base_set::files(std::size_t id, progress const& report) {
+    auto& b = *bases_[id];
+    std::call_once(b.scanned, [&] {
+        if (!b.directory.empty()) {
+            auto const rules = ignore_rules_of(b.directory, std::nullopt);
+            files::context_options o;
+            o.ignore = &rules;
+            o.index = &store_.index();
+            b.scan = files::scan_context(b.directory, o);
+            return;
+        }
+        fetch(id, report);
+        for (auto const& l : b.image.layers) {
+            unpack(l);
+            b.scan = b.scan.apply(load_layer(l));
+        }
+    });
+    return b.scan;
+}
+
+CONSTAGE_INLINE std::vector<std::string> base_set::mountable(std::size_t id, progress const& report) {
+    auto& b = *bases_[id];
+    std::vector<std::string> result;
+    if (!b.directory.empty()) {
+        auto const tree = files(id, report);
+        auto const digest = files::content_digest(*tree.root());
+        auto const place = store_.path("contexts", digest);
+        if (::access((place + "/fs").c_str(), F_OK) != 0) {
+            auto temporary = store_.make_temporary();
+            files::materialize(files::difference(files::tree{}, tree), temporary.path() + "/fs");
+            store_.publish(temporary.path(), place);
+            ::mkdir(temporary.path().c_str(), 0755);
+        }
+        return {place + "/fs"};
+    }
+    fetch(id, report);
+    for (auto const& l : b.image.layers) {
+        unpack(l);
+        result.insert(result.begin(), store_.path("layers", l.digest) + "/fs");
+    }
+    return result;
+}
+
+CONSTAGE_INLINE std::uint64_t base_set::file_bytes(std::size_t id) {
+    std::uint64_t sum = 0;
+    for (auto const& l : bases_[id]->image.layers) {
+        if (!store_.has("layers", l.digest)) return 0;
+        for (auto const& c : load_layer(l))
+            if (c.node && c.node->type == files::type::file) sum += c.node->size;
+    }
+    return sum;
+}
+
+}  // namespace constage::engine
+
+#endif
