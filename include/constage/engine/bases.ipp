@@ -161,18 +161,18 @@ CONSTAGE_INLINE void base_set::unpack(oci::descriptor const& layer) {
     if (privileged) {
         files::materialize(changes, made + "/fs");
         auto mounted = files::scan_upper(made + "/fs");
-        store_detail::write_file(made + "/diff", files::save(mounted, made));
+        write_file(made + "/diff", files::save(mounted, made));
         remove_all(made + "/data");
         if (::access(place.c_str(), F_OK) == 0) remove_all(place);  // was made without privilege
     } else {
-        store_detail::write_file(made + "/diff", files::save(changes, made));
+        write_file(made + "/diff", files::save(changes, made));
     }
     store_.publish(made, place);
 }
 
 CONSTAGE_INLINE files::diff base_set::load_layer(oci::descriptor const& layer) {
     auto const place = store_.path("layers", layer.digest);
-    auto const text = store_detail::read_file(place + "/diff");
+    auto const text = read_file(place + "/diff");
     if (!text) throw failure("the store lacks the index of layer " + layer.digest).with_hint("run `constage store check`, or use another --store");
     return files::load(*text, place);
 }

@@ -108,6 +108,11 @@ private:
     std::string mine_;
 };
 
+/// The bytes of a small file (at most 64 MiB), or none if it cannot be opened.
+std::optional<std::string> read_file(std::string const& path);
+/// Written beside and renamed: readers see the old text or the new one. Throws constage::failure.
+void write_file(std::string const& path, std::string_view text);
+
 /// Removes a tree, even where directories are not writable. Errors are ignored: what is left is rubbish in tmp/.
 void remove_all(std::string const& path) noexcept;
 

@@ -35,39 +35,6 @@ CONSTAGE_INLINE failure cannot(std::string const& action, std::string const& pat
 
 CONSTAGE_INLINE std::string hex(std::string const& digest) { return digest.substr(digest.find(':') + 1); }
 
-CONSTAGE_INLINE std::optional<std::string> read_file(std::string const& path) {
-    int const fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return std::nullopt;
-    std::string text;
-    char buffer[65536];
-    for (ssize_t n; (n = ::read(fd, buffer, sizeof buffer)) > 0;) {
-        text.append(buffer, static_cast<std::size_t>(n));
-        if (text.size() > (64u << 20)) break;
-    }
-    ::close(fd);
-    return text;
-}
-
-/// Written beside and renamed: readers see the old text or the new one.
-CONSTAGE_INLINE void write_file(std::string const& path, std::string_view text) {
-    static std::atomic<unsigned> count{0};
-    auto const beside = path + "." + std::to_string(::getpid()) + "." + std::to_string(count++);
-    int const fd = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    if (fd < 0) throw cannot("write", path);
-    while (!text.empty()) {
-        auto const n = ::write(fd, text.data(), text.size());
-        if (n < 0) {
-            auto f = cannot("write", path);
-            ::close(fd);
-            ::unlink(beside.c_str());
-            throw f;
-        }
-        text.remove_prefix(static_cast<std::size_t>(n));
-    }
-    ::close(fd);
-    if (::rename(beside.c_str(), path.c_str()) != 0) throw cannot("write", path);
-}
-
 CONSTAGE_INLINE std::string prepare(std::string const& given) {
     std::error_code error;
     auto root = std::filesystem::absolute(given, error).lexically_normal().string();
@@ -92,6 +59,38 @@ CONSTAGE_INLINE std::string prepare(std::string const& given) {
 }
 
 }  // namespace store_detail
+
+CONSTAGE_INLINE std::optional<std::string> read_file(std::string const& path) {
+    int const fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return std::nullopt;
+    std::string text;
+    char buffer[65536];
+    for (ssize_t n; (n = ::read(fd, buffer, sizeof buffer)) > 0;) {
+        text.append(buffer, static_cast<std::size_t>(n));
+        if (text.size() > (64u << 20)) break;
+    }
+    ::close(fd);
+    return text;
+}
+
+CONSTAGE_INLINE void write_file(std::string const& path, std::string_view text) {
+    static std::atomic<unsigned> count{0};
+    auto const beside = path + "." + std::to_string(::getpid()) + "." + std::to_string(count++);
+    int const fd = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (fd < 0) throw store_detail::cannot("write", path);
+    while (!text.empty()) {
+        auto const n = ::write(fd, text.data(), text.size());
+        if (n < 0) {
+            auto f = store_detail::cannot("write", path);
+            ::close(fd);
+            ::unlink(beside.c_str());
+            throw f;
+        }
+        text.remove_prefix(static_cast<std::size_t>(n));
+    }
+    ::close(fd);
+    if (::rename(beside.c_str(), path.c_str()) != 0) throw store_detail::cannot("write", path);
+}
 
 CONSTAGE_INLINE file_lock& file_lock::operator=(file_lock&& other) noexcept {
     std::swap(fd_, other.fd_);
@@ -118,7 +117,7 @@ CONSTAGE_INLINE store::~store() {
 }
 
 CONSTAGE_INLINE std::optional<step_record> store::find_step(std::string const& key) const {
-    auto const text = store_detail::read_file(path("steps", key));
+    auto const text = read_file(path("steps", key));
     if (!text) return std::nullopt;
     auto const json = nlohmann::json::parse(*text, nullptr, false);
     if (!json.is_object() || !json.contains("result") || !json["result"].is_string()) return std::nullopt;
@@ -136,11 +135,11 @@ CONSTAGE_INLINE std::optional<step_record> store::find_step(std::string const& k
 
 CONSTAGE_INLINE void store::put_step(std::string const& key, step_record const& r) {
     nlohmann::json const json = {{"result", r.result}, {"ingredients", r.ingredients}, {"file_bytes", r.file_bytes}, {"time", r.time}};
-    store_detail::write_file(path("steps", key), json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    write_file(path("steps", key), json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 CONSTAGE_INLINE std::optional<layer_record> store::find_layer(std::string const& name) const {
-    auto const text = store_detail::read_file(path("blobs-of", name));
+    auto const text = read_file(path("blobs-of", name));
     if (!text) return std::nullopt;
     auto const json = nlohmann::json::parse(*text, nullptr, false);
     layer_record r;
@@ -161,13 +160,13 @@ CONSTAGE_INLINE void store::put_layer(std::string const& name, layer_record cons
                                  {"size", r.blob.size},
                                  {"diff_id", r.diff_id},
                                  {"uncompressed", r.uncompressed}};
-    store_detail::write_file(path("blobs-of", name), json.dump());
+    write_file(path("blobs-of", name), json.dump());
 }
 
 CONSTAGE_INLINE std::optional<std::string> store::find_text(std::string const& path) const {
-    return store_detail::read_file(root_ + "/" + path);
+    return read_file(root_ + "/" + path);
 }
-CONSTAGE_INLINE void store::put_text(std::string const& path, std::string_view text) { store_detail::write_file(root_ + "/" + path, text); }
+CONSTAGE_INLINE void store::put_text(std::string const& path, std::string_view text) { write_file(root_ + "/" + path, text); }
 
 CONSTAGE_INLINE std::string store::path(std::string_view folder, std::string const& digest) const {
     return root_ + "/" + std::string(folder) + "/" + store_detail::hex(digest);
