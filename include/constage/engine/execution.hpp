@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef CONSTAGE_ENGINE_EXECUTION_HPP_INCLUDED
+#define CONSTAGE_ENGINE_EXECUTION_HPP_INCLUDED
+
+#include <constage/detail/config.hpp>
+#include <constage/engine/bases.hpp>
+#include <constage/engine/build.hpp>
+#include <constage/engine/key.hpp>
+#include <constage/engine/lower.hpp>
+#include <constage/engine/store.hpp>
+#include <constage/files/copy.hpp>
+#include <constage/files/tree.hpp>
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What the tasks of one lowering come to: keys, results, trees, directories. Every function may be called from several threads, for a task
+/// whose needs are done.
+namespace constage::engine {
+
+class execution {
+public:
+    execution(lowering const& what, options const& how, store& where, base_set& bases);
+    ~execution();
+
+    /// Looks for the task's result. Base tasks always have one.
+    bool try_cached(std::size_t task);
+    /// Does the work. `output` gets what a RUN prints.
+    void run(std::size_t task, std::function<void(int, std::string_view)> const& output);
+
+    std::string const& why(std::size_t task) const;             ///< of a task that ran
+    std::string const& result(std::size_t task) const;          ///< identity of the file system after the task; "" for `nothing`
+    step_record const& record(std::size_t task) const;
+
+    files::tree tree(std::size_t task);                         ///< the whole file system after it
+    files::diff changes(std::size_t task);                      ///< what it changed
+    std::vector<std::string> mountable(std::size_t task);       ///< for an overlay, top first; needs privilege
+
+    /// Progress of base image transfers: (task, done, total).
+    std::function<void(std::size_t, std::uint64_t, std::uint64_t)> transferred;
+
+private:
+    struct state;
+    struct runner;
+    files::tree context();
+    files::tree source_of(lowered_copy const& c);
+    files::copy_request copy_request_of(task const& t);
+    ingredients quick_ingredients(task const& t);
+    ingredients full_ingredients(task const& t, ingredients parts);
+    void finish(std::size_t task, std::string const& key, step_record record);
+    files::diff compute(task const& t);
+
+    lowering const& what_;
+    options const& how_;
+    store& store_;
+    base_set& bases_;
+    std::vector<std::unique_ptr<state>> states_;
+    std::once_flag scanned_;
+    files::tree context_;
+};
+
+}  // namespace constage::engine
+
+#ifdef CONSTAGE_HEADER_ONLY
+#include <constage/engine/execution.ipp>
+#endif
+#endif

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef CONSTAGE_ENGINE_EXECUTION_IPP_INCLUDED
+#define CONSTAGE_ENGINE_EXECUTION_IPP_INCLUDED
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <constage/engine/execution.hpp>
+#include <constage/engine/lower_instructions.hpp>
+#include <constage/engine/run_step.hpp>
+#include <constage/failure.hpp>
+#include <constage/files/archive.hpp>
+#include <constage/files/digest.hpp>
+#include <constage/files/ignore.hpp>
+#include <constage/files/materialize.hpp>
+#include <constage/files/scan.hpp>
+
+#include <chrono>
+
+namespace constage::engine {
+
+struct execution::state {
+    std::string key, result, why;
+    step_record record;
+    std::recursive_mutex guard;  ///< of what is computed on demand
+    std::optional<files::tree> tree;
+    std::optional<files::diff> changes;
+    std::optional<std::vector<std::string>> mountable;
+};
+
+namespace execution_detail {
+
+CONSTAGE_INLINE std::string chain(std::string const& parent, std::string const& change) { return files::digest_of(parent + "\n" + change); }
+
+CONSTAGE_INLINE std::uint64_t bytes_of(files::diff const& changes) {
+    std::uint64_t sum = 0;
+    for (auto const& c : changes)
+        if (c.node && c.node->type == files::type::file) sum += c.node->size;
+    return sum;
+}
+
+/// Where the key of an instruction was when it last ran: its stage and number.
+CONSTAGE_INLINE std::string place_of(task const& t, options const& how) {
+    return files::digest_of(how.context + "\n" + how.dockerfile.value_or(t.where.file) + "\n" + std::to_string(t.stage) + " " + std::to_string(t.number));
+}
+
+}  // namespace execution_detail
+
+CONSTAGE_INLINE execution::execution(lowering const& what, options const& how, store& where, base_set& bases) : what_(what), how_(how), store_(where), bases_(bases) {
+    for (std::size_t i = 0; i != what.tasks.size(); ++i) states_.push_back(std::make_unique<state>());
+}
+CONSTAGE_INLINE execution::~execution() = default;
+
+CONSTAGE_INLINE std::string const& execution::why(std::size_t t) const { return states_[t]->why; }
+CONSTAGE_INLINE step_record const& execution::record(std::size_t t) const { return states_[t]->record; }
+CONSTAGE_INLINE std::string const& execution::result(std::size_t t) const {
+    static std::string const empty;
+    return t == nothing ? empty : states_[t]->result;
+}
+
+// ---- where files come from -------------------------------------------------------------------------------------------
+
+/// The parts of the build context that any task names (C026), scanned once.
+CONSTAGE_INLINE files::tree execution::context() {
+    std::call_once(scanned_, [&] {
+        std::vector<std::string> paths;
+        for (auto const& t : what_.tasks) {
+            if (t.what == task::kind::copy && t.copy.from_context)
+                for (auto const& s : t.copy.sources)
+                    if (!lower_detail::is_url(s) && !lower_detail::is_git(s)) paths.push_back(t.copy.parents ? "/" : s);
+            if (t.what == task::kind::run)
+                for (auto const& m : t.run.mounts)
+                    if (m.from_context && m.what == lowered_mount::kind::bind) paths.push_back(m.source);
+        }
+        auto const rules = ignore_rules_of(how_.context, how_.dockerfile);
+        files::context_options o;
+        o.ignore = &rules;
+        o.index = &store_.index();
+        context_ = files::scan_context(how_.context, paths, o);
+    });
+    return context_;
+}
+
+CONSTAGE_INLINE files::tree execution::source_of(lowered_copy const& c) { return c.from_context ? context() : tree(c.from); }
+
+CONSTAGE_INLINE files::copy_request execution::copy_request_of(task const& t) {
+    auto const& c = t.copy;
+    files::copy_request r;
+    if (!c.sources.empty()) r.from = source_of(c);
+    r.from_context = c.from_context;
+    for (auto const& s : c.sources) {
+        if (c.add && (lower_detail::is_git(s) || lower_detail::is_url(s)))
+            throw failure("ADD of " + s + " is not supported").with_hint("fetch it in a RUN, or put it into the context");
+        r.sources.push_back(s);
+    }
+    for (auto const& [name, text] : c.files) {
+        auto n = std::make_shared<files::node>();
+        n->size = text.size();
+        n->content.text = text;
+        n->content.digest = files::digest_of(text);
+        r.files.push_back({name, n});
+    }
+    r.destination = c.destination;
+    r.workdir = c.workdir;
+    r.chown = c.chown;
+    r.chmod = c.chmod;
+    r.exclude = c.exclude;
+    r.parents = c.parents;
+    r.link = c.link;
+    if (c.add && c.unpack.value_or(true))
+        r.unpack = [this](files::node const& n) -> std::optional<files::tree> {
+            if (n.content.path.empty() || !files::is_archive(n.content.path)) return std::nullopt;
+            auto const digest = n.content.digest.empty() ? files::digest_of_file(n.content.path) : n.content.digest;
+            auto const place = store_.path("layers", digest + "-add");
+            if (!read_file(place + "/diff")) {
+                auto temporary = store_.make_temporary();
+                auto const made = temporary.path() + "/archive";
+                ::mkdir(made.c_str(), 0755);
+                auto const diff = files::read_archive(n.content.path, made + "/data", false);
+                write_file(made + "/diff", files::save(diff, made));
+                store_.publish(made, place);
+            }
+            return files::tree{}.apply(files::load(*read_file(place + "/diff"), place));
+        };
+    return r;
+}
+
+// ---- keys ------------------------------------------------------------------------------------------------------------
+
+/// What can be known without looking into other stages.
+CONSTAGE_INLINE ingredients execution::quick_ingredients(task const& t) {
+    auto parts = words_of(t);
+    if (!(t.what == task::kind::copy && t.copy.link && t.copy.chmod.empty())) parts["parent step"] = result(t.parent);
+    if (t.what == task::kind::copy && !t.copy.sources.empty())
+        parts["files"] = t.copy.from_context ? files::content_digest(*files::select(context(), t.copy.sources, t.copy.exclude, t.copy.parents).root())
+                                             : "all of " + result(t.copy.from);
+    if (t.what == task::kind::run)
+        for (auto const& m : t.run.mounts)
+            if (m.what == lowered_mount::kind::bind)
+                parts["files of mount " + m.target] =
+                    m.from_context ? files::content_digest(*files::select(context(), {m.source}, {}, false).root()) : result(m.from);
+    return parts;
+}
+
+/// With the content of the files that a COPY takes from another stage in place of that stage's identity.
+CONSTAGE_INLINE ingredients execution::full_ingredients(task const& t, ingredients parts) {
+    if (t.what == task::kind::copy && !t.copy.from_context && !t.copy.sources.empty())
+        parts["files"] = files::content_digest(*files::select(tree(t.copy.from), t.copy.sources, t.copy.exclude, t.copy.parents).root());
+    return parts;
+}
+
+CONSTAGE_INLINE void execution::finish(std::size_t t, std::string const& key, step_record record) {
+    auto& s = *states_[t];
+    s.key = key;
+    s.result = execution_detail::chain(result(what_.tasks[t].parent), record.result);
+    s.record = std::move(record);
+}
+
+CONSTAGE_INLINE bool execution::try_cached(std::size_t index) {
+    auto const& t = what_.tasks[index];
+    if (t.what == task::kind::base) {
+        auto& b = bases_.at(t.base.id);
+        if (b.directory.empty()) states_[index]->result = b.identity;
+        else {
+            auto const digest = files::content_digest(*tree(index).root());
+            finish(index, digest, {digest, {}, 0, 0});
+        }
+        return true;
+    }
+    if (t.no_cache) return false;
+    auto const key = key_of(quick_ingredients(t));
+    auto const record = store_.find_step(key);
+    if (!record || (t.what == task::kind::run && ::access((store_.path("snapshots", record->result) + "/diff").c_str(), F_OK) != 0)) return false;
+    finish(index, key, *record);
+    return true;
+}
+
+CONSTAGE_INLINE void execution::run(std::size_t index, std::function<void(int, std::string_view)> const& output) {
+    auto const& t = what_.tasks[index];
+    auto const begin = std::chrono::steady_clock::now();
+    auto const quick = quick_ingredients(t);
+    auto const quick_key = key_of(quick);
+    auto const only_one = store_.lock("step-" + quick_key.substr(7));
+    if (try_cached(index)) return;  // another process, or another platform of this build, has just done it
+    auto const parts = full_ingredients(t, quick);
+    auto const key = key_of(parts);
+    auto& s = *states_[index];
+    auto const place = "places/" + execution_detail::place_of(t, how_).substr(7);
+    auto const before = store_.find_text(place);
+    auto const old = before && files::is_digest(*before) ? store_.find_step(*before) : std::nullopt;
+    s.why = t.no_cache ? "--no-cache" : old ? explain(old->ingredients, parts) : "it has not run before";
+    if (key != quick_key && !t.no_cache)
+        if (auto const same = store_.find_step(key)) {  // other files of that stage changed, not these
+            store_.put_step(quick_key, *same);
+            finish(index, quick_key, *same);
+            s.why.clear();
+            return;
+        }
+    step_record record;
+    record.ingredients = parts;
+    auto const describe = [&](files::diff const& changes) {
+        record.result = digest_of(changes);
+        record.file_bytes = execution_detail::bytes_of(changes);
+    };
+    if (t.what == task::kind::run) {
+        auto const done = run_step{*this, what_, how_, store_, bases_, t}.run([&] { return context(); }, output);
+        describe(done.changes);
+        done.publish(store_, record.result);
+    } else {
+        describe(changes(index));
+    }
+    record.time = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - begin).count();
+    store_.put_step(key, record);
+    if (key != quick_key) store_.put_step(quick_key, record);
+    store_.put_text(place, key);
+    finish(index, key, std::move(record));
+}
+
+// ---- results ---------------------------------------------------------------------------------------------------------
+
+/// COPY, ADD and WORKDIR are functions of trees: computed again whenever their change is needed, never stored.
+CONSTAGE_INLINE files::diff execution::compute(task const& t) {
+    auto const before = t.parent == nothing ? files::tree{} : tree(t.parent);
+    if (t.what == task::kind::copy) return files::copy(before, copy_request_of(t));
+    auto const who = [&]() -> files::owner {
+        try {
+            return files::account_of(t.workdir.user, before).ids;
+        } catch (failure const&) {
+            return {};  // G008: an unknown name is root
+        }
+    }();
+    return files::make_directories(before, t.workdir.path, who);
+}
+
+CONSTAGE_INLINE files::diff execution::changes(std::size_t index) {
+    auto const& t = what_.tasks[index];
+    auto& s = *states_[index];
+    std::lock_guard const hold(s.guard);
+    if (!s.changes) {
+        if (t.what == task::kind::base) s.changes = files::difference(files::tree{}, bases_.files(t.base.id, {}));
+        else if (t.what == task::kind::run) {
+            auto const place = store_.path("snapshots", s.record.result);
+            auto const text = read_file(place + "/diff");
+            if (!text) throw failure("the store lacks snapshot " + s.record.result).with_hint("build again with --no-cache");
+            s.changes = files::load(*text, place);
+        } else s.changes = compute(t);
+    }
+    return *s.changes;
+}
+
+CONSTAGE_INLINE files::tree execution::tree(std::size_t index) {
+    if (index == nothing) return {};
+    auto const& t = what_.tasks[index];
+    auto& s = *states_[index];
+    std::lock_guard const hold(s.guard);
+    if (!s.tree) {
+        if (t.what == task::kind::base)
+            s.tree = bases_.files(t.base.id, [&](std::uint64_t done, std::uint64_t total) {
+                if (transferred) transferred(index, done, total);
+            });
+        else s.tree = tree(t.parent).apply(changes(index));
+    }
+    return *s.tree;
+}
+
+CONSTAGE_INLINE std::vector<std::string> execution::mountable(std::size_t index) {
+    if (index == nothing) return {};
+    auto const& t = what_.tasks[index];
+    auto& s = *states_[index];
+    std::lock_guard const hold(s.guard);
+    if (s.mountable) return *s.mountable;
+    if (t.what == task::kind::base)
+        s.mountable = bases_.mountable(t.base.id, [&](std::uint64_t done, std::uint64_t total) {
+            if (transferred) transferred(index, done, total);
+        });
+    else {
+        auto list = mountable(t.parent);
+        if (s.record.result != digest_of(files::diff{})) {
+            auto const place = store_.path("snapshots", s.record.result);
+            if (::access((place + "/fs").c_str(), F_OK) != 0) {
+                auto const only_one = store_.lock("snapshot-" + s.record.result.substr(7));
+                if (::access((place + "/fs").c_str(), F_OK) != 0) {
+                    auto temporary = store_.make_temporary();
+                    auto const made = temporary.path() + "/snapshot";
+                    ::mkdir(made.c_str(), 0755);
+                    files::materialize(changes(index), made + "/fs");
+                    store_.publish(made, place);
+                }
+            }
+            list.insert(list.begin(), place + "/fs");
+        }
+        s.mountable = std::move(list);
+    }
+    return *s.mountable;
+}
+
+}  // namespace constage::engine
+
+#endif

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef CONSTAGE_ENGINE_RUN_STEP_IPP_INCLUDED
+#define CONSTAGE_ENGINE_RUN_STEP_IPP_INCLUDED
+
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <constage/engine/execution.hpp>
+#include <constage/engine/run_step.hpp>
+#include <constage/failure.hpp>
+#include <constage/files/digest.hpp>
+#include <constage/files/materialize.hpp>
+#include <constage/files/scan.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace constage::engine {
+
+namespace run_step_detail {
+
+/// Keeps the end of what a command printed, for the error message.
+class log_tail {
+public:
+    void add(std::string_view bytes) {
+        text_.append(bytes);
+        if (text_.size() > 64 * 1024) text_.erase(0, text_.size() - 32 * 1024);
+    }
+    std::string last_lines(int count) const {
+        auto end = text_.size();
+        while (end > 0 && text_[end - 1] == '\n') --end;
+        auto begin = end;
+        while (begin > 0 && (text_[begin - 1] != '\n' || --count > 0)) --begin;
+        return text_.substr(begin, end - begin);
+    }
+
+private:
+    std::string text_;
+};
+
+/// The clock that the kernel stamps files with (it may lag behind the fine one by a tick).
+CONSTAGE_INLINE std::int64_t file_clock() {
+    timespec now{};
+    ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    return now.tv_sec * 1'000'000'000 + now.tv_nsec;
+}
+
+/// Digests filled in, and times that came from the clock set to 0: the same inputs give the same bytes.
+CONSTAGE_INLINE files::diff settle(files::diff changes, std::int64_t began) {
+    for (auto& c : changes) {
+        if (!c.node) continue;
+        auto n = std::make_shared<files::node>(*c.node);
+        if (n->mtime_ns >= began) n->mtime_ns = 0;
+        if (n->type == files::type::file && n->content.digest.empty())
+            n->content.digest = n->content.path.empty() ? files::digest_of(n->content.text) : files::digest_of_file(n->content.path);
+        c.node = std::move(n);
+    }
+    return changes;
+}
+
+CONSTAGE_INLINE void make_directory(std::string const& path) {
+    if (::mkdir(path.c_str(), 0755) != 0) throw failure("cannot make the directory " + path + " in the store");
+}
+
+}  // namespace run_step_detail
+
+CONSTAGE_INLINE void run_result::publish(store& where, std::string const& change_digest) const {
+    auto const snapshot = made.path() + "/snapshot";
+    write_file(snapshot + "/diff", files::save(changes, snapshot));
+    auto const place = where.path("snapshots", change_digest);
+    auto const only_one = where.lock("snapshot-" + change_digest.substr(7));
+    if (::access((place + "/diff").c_str(), F_OK) == 0) return;
+    remove_all(place);  // a COPY with the same change may have made it without an index
+    where.publish(snapshot, place);
+}
+
+CONSTAGE_INLINE run_result run_step::run(std::function<files::tree()> const& context, std::function<void(int, std::string_view)> const& output) {
+    using namespace run_step_detail;
+    auto made = where.make_temporary();
+    auto const snapshot = made.path() + "/snapshot";
+    make_directory(snapshot);
+    make_directory(snapshot + "/fs");
+    make_directory(made.path() + "/work");
+    auto const& r = t.run;
+    request.lower = all.mountable(t.parent);
+    request.upper = snapshot + "/fs";
+    request.work = made.path() + "/work";
+    request.argv = r.argv;
+    for (auto const* list : {&r.env, &r.proxies})
+        for (auto const& [name, value] : *list) request.env.push_back(name + "=" + value);
+    request.cwd = r.cwd;
+    request.user = files::account_of(r.user, all.tree(t.parent));
+    request.network = r.network;
+    request.insecure = r.insecure;
+    request.hostname = r.hostname;
+    request.extra_hosts = how.add_hosts;
+    request.ulimits = how.ulimits;
+    if (how.shm_size != 0) request.shm_size = how.shm_size;
+    for (auto const& [path, text] : r.scripts) {
+        request.files.emplace_back(path, text);
+        request.file_modes.push_back(0755);
+        request.file_owners.push_back({});
+    }
+    for (auto const& m : r.mounts) add_mount(m, context);
+    std::stable_sort(request.mounts.begin(), request.mounts.end(), [](auto const& a, auto const& b) {
+        return std::count(a.target.begin(), a.target.end(), '/') < std::count(b.target.begin(), b.target.end(), '/');
+    });
+    log_tail tail;
+    request.output = [&](int fd, std::string_view bytes) {
+        tail.add(bytes);
+        if (output) output(fd, bytes);
+    };
+    auto const began = file_clock();
+    auto const ended = run_in_sandbox(request, {how.oci_runtime}, how.stop);
+    if (ended.cancelled) throw failure("cancelled");
+    if (ended.exit_code != 0) {
+        auto f = failure("process \"" + r.message + "\" did not complete successfully: exit code: " + std::to_string(ended.exit_code));
+        f.exit_code = ended.exit_code;
+        f.log = tail.last_lines(20);
+        throw f;
+    }
+    return {settle(files::scan_upper(snapshot + "/fs"), began), std::move(made)};
+}
+
+CONSTAGE_INLINE void run_step::add_mount(lowered_mount const& m, std::function<files::tree()> const& context) {
+    using kind = lowered_mount::kind;
+    if (m.what == kind::bind) add_bind(m, context);
+    else if (m.what == kind::cache) add_cache(m);
+    else if (m.what == kind::secret) add_secret(m);
+    else if (m.what == kind::ssh) {
+        add_ssh(m, static_cast<std::size_t>(std::count_if(request.mounts.begin(), request.mounts.end(),
+                                                          [](auto const& other) { return other.target.starts_with("/run/buildkit/ssh_agent."); })));
+    } else {
+        sandbox_mount mount;
+        mount.what = sandbox_mount::kind::tmpfs;
+        mount.target = m.target;
+        mount.size = m.size;
+        request.mounts.push_back(std::move(mount));
+    }
+}
+
+/// R008: of the context a copy of the selected part (owners 0:0, ignored files left out), of a stage an overlay of its directories.
+CONSTAGE_INLINE void run_step::add_bind(lowered_mount const& m, std::function<files::tree()> const& context) {
+    sandbox_mount mount;
+    mount.target = m.target;
+    mount.readonly = m.readonly;
+    mount.discard_writes = !m.readonly;
+    if (!m.from_context) {
+        mount.what = sandbox_mount::kind::overlay;
+        mount.lower = all.mountable(m.from);
+        mount.sub_path = m.source;
+        if (!all.tree(m.from).find(m.source)) throw failure("\"" + m.source + "\": not found in the source of the mount at " + m.target);
+    } else {
+        auto const tree = context();
+        auto const found = tree.find(m.source);
+        if (!found || !found->node) throw failure("\"" + m.source + "\": not found in the build context").with_hint("check the path, and that .dockerignore does not leave it out");
+        files::diff changes;
+        if (found->node->type == files::type::directory) changes = files::difference(files::tree{}, files::tree(found->node));
+        else changes.push_back({"file", files::change::kind::put, found->node});
+        auto const digest = digest_of(changes);
+        auto const place = where.path("contexts", digest);
+        if (::access((place + "/fs").c_str(), F_OK) != 0) {
+            auto temporary = where.make_temporary();
+            auto const made = temporary.path() + "/context";
+            run_step_detail::make_directory(made);
+            files::materialize(changes, made + "/fs");
+            where.publish(made, place);
+        }
+        mount.source = place + (found->node->type == files::type::directory ? "/fs" : "/fs/file");
+    }
+    request.mounts.push_back(std::move(mount));
+}
+
+/// R009: a directory of the store by id, source and owner.
+CONSTAGE_INLINE void run_step::add_cache(lowered_mount const& m) {
+    auto const from = m.from_context || m.from == nothing ? std::string() : all.result(m.from);
+    auto const name = files::digest_of("cache\n" + m.id + "\n" + from + "\n" + (from.empty() ? "" : m.source) + "\n" + std::to_string(m.mode.value_or(0755)) + " " +
+                                       std::to_string(m.uid.value_or(0)) + " " + std::to_string(m.gid.value_or(0)));
+    std::string place;
+    for (int copy = 0;; ++copy) {
+        place = where.path("mounts", name) + (copy == 0 ? "" : "-" + std::to_string(copy));
+        auto const shared = m.sharing == lowered_mount::sharing::shared, alone = m.sharing == lowered_mount::sharing::private_;
+        auto held = where.lock("mount-" + place.substr(place.rfind('/') + 1), shared, !alone);
+        if (!held) continue;  // private and in use: the next copy
+        locks.push_back(std::move(held));
+        break;
+    }
+    auto const making = where.lock("making-" + place.substr(place.rfind('/') + 1));
+    if (::access(place.c_str(), F_OK) != 0) {
+        auto temporary = where.make_temporary();
+        auto const made = temporary.path() + "/cache";
+        files::diff content;
+        if (!from.empty()) {
+            auto const found = all.tree(m.from).find(m.source);
+            if (!found || !found->node) throw failure("\"" + m.source + "\": not found in the source of the cache mount at " + m.target);
+            content = files::difference(files::tree{}, files::tree(found->node));
+        }
+        files::materialize(content, made);
+        if (!m.has_source) {
+            if (::chown(made.c_str(), m.uid.value_or(0), m.gid.value_or(0)) != 0 || ::chmod(made.c_str(), m.mode.value_or(0755)) != 0)
+                throw failure("cannot set the owner of the cache mount at " + m.target);
+        }
+        where.publish(made, place);
+    }
+    sandbox_mount mount;
+    mount.target = m.target;
+    mount.source = place;
+    mount.readonly = m.readonly;
+    request.mounts.push_back(std::move(mount));
+}
+
+CONSTAGE_INLINE void run_step::add_secret(lowered_mount const& m) {
+    std::optional<std::string> value;
+    for (auto const& s : how.secrets)
+        if (s.id == m.id) {
+            if (!s.env.empty()) {
+                if (auto const* text = std::getenv(s.env.c_str())) value = text;
+            } else if (!(value = read_file(s.src)))
+                throw failure("cannot read the secret " + m.id + " from " + s.src);
+        }
+    if (!value) {
+        if (m.required) throw failure("secret " + m.id + ": not found").with_hint("pass --secret id=" + m.id + ",src=FILE");
+        return;
+    }
+    if (value->size() > 500 * 1024) throw failure("secret " + m.id + " is larger than 500 KiB");
+    if (!m.env.empty()) request.env.push_back(m.env + "=" + *value);
+    if (m.target.empty()) return;
+    request.files.emplace_back(m.target, *value);
+    request.file_modes.push_back(m.mode.value_or(0400));
+    request.file_owners.push_back({m.uid.value_or(0), m.gid.value_or(0)});
+}
+
+CONSTAGE_INLINE void run_step::add_ssh(lowered_mount const& m, std::size_t number) {
+    std::string socket;
+    for (auto const& s : how.ssh) {
+        auto const equals = s.find('=');
+        if (s.substr(0, equals) != m.id) continue;
+        if (equals != std::string::npos) socket = s.substr(equals + 1);
+        else if (auto const* agent = std::getenv("SSH_AUTH_SOCK")) socket = agent;
+    }
+    struct stat st {};
+    auto const there = !socket.empty() && ::stat(socket.c_str(), &st) == 0 && S_ISSOCK(st.st_mode);
+    if (!there) {
+        if (m.required || !socket.empty()) throw failure("ssh agent " + m.id + ": no socket").with_hint("start an agent and pass --ssh " + m.id);
+        return;
+    }
+    sandbox_mount mount;
+    mount.target = m.target.empty() ? "/run/buildkit/ssh_agent." + std::to_string(number) : m.target;
+    mount.source = socket;
+    if (std::none_of(request.env.begin(), request.env.end(), [](auto const& e) { return e.starts_with("SSH_AUTH_SOCK="); }))
+        request.env.push_back("SSH_AUTH_SOCK=" + mount.target);
+    request.mounts.push_back(std::move(mount));
+}
+
+}  // namespace constage::engine
+
+#endif
