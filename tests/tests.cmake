@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: BSL-1.0
+# All tests are ctest tests with a label: `ctest -L unit`, `ctest -L e2e`, … A test that cannot run here exits 77: skipped.
+# tests/README.md says what each kind is for.
+
+find_package(Catch2 REQUIRED)
+if(TARGET Catch2::Catch2WithMain)
+    # Catch2 3: a library with main(); our tests say <catch2/catch.hpp>, which 3.x calls catch_all.hpp.
+    set(catch Catch2::Catch2WithMain)
+    file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/catch2-shim/catch2/catch.hpp" CONTENT
+         "#include <catch2/catch_all.hpp>\nusing namespace Catch;\nusing namespace Catch::Matchers;\n")
+else()
+    set(catch Catch2::Catch2)
+endif()
+
+# Compiled once for all: with Catch2 2.x this is by far the longest file.
+add_library(constage_test_main OBJECT tests/main.cpp)
+target_link_libraries(constage_test_main PUBLIC ${catch})
+if(TARGET Catch2::Catch2WithMain)
+    target_include_directories(constage_test_main PUBLIC "${PROJECT_BINARY_DIR}/catch2-shim")
+endif()
+target_compile_options(constage_test_main PUBLIC -O0)
+
+# tests/<layer>/*.cpp are one executable and one test.
+foreach(layer dsl graph policy plan dockerfile files oci engine sandbox report cli)
+    file(GLOB sources CONFIGURE_DEPENDS "tests/${layer}/*.cpp")
+    if(sources)
+        add_executable(test_${layer} ${sources})
+        target_compile_definitions(test_${layer} PRIVATE "CONSTAGE_SOURCE_DIR=\"${PROJECT_SOURCE_DIR}\"")
+        # The tests look behind the curtain, so they may use what the library uses.
+        target_link_libraries(test_${layer} PRIVATE constage_test_main constage::constage constage_dev ${runtime_libraries})
+        add_test(NAME ${layer} COMMAND test_${layer})
+        set_tests_properties(${layer} PROPERTIES LABELS unit SKIP_RETURN_CODE 77 TIMEOUT 600)
+    endif()
+endforeach()
+
+# Scripts. They find what they need in the environment.
+set(script_environment "CONSTAGE_SOURCE=${PROJECT_SOURCE_DIR}" "CONSTAGE_BUILD=${PROJECT_BINARY_DIR}" "CXX=${CMAKE_CXX_COMPILER}"
+                       "CMAKE=${CMAKE_COMMAND}")
+function(add_script_test name label script)
+    if(EXISTS "${PROJECT_SOURCE_DIR}/tests/${script}")
+        add_test(NAME ${name} COMMAND ${ARGN} "${PROJECT_SOURCE_DIR}/tests/${script}")
+        set_tests_properties(${name} PROPERTIES LABELS ${label} SKIP_RETURN_CODE 77 TIMEOUT 1800 ENVIRONMENT "${script_environment}")
+    endif()
+endfunction()
+
+add_script_test(compile_fail compile_fail compile_fail/run.sh sh)
+foreach(name find_package add_subdirectory header_only header_alone two_tus)
+    add_script_test(cmake.${name} cmake cmake/${name}.sh sh)
+endforeach()
+foreach(name quickstart java_service readers reproducible rootless)
+    add_script_test(e2e.${name} e2e e2e/${name}.sh sh)
+endforeach()
+add_script_test(conformance conformance e2e/conformance.sh sh)
