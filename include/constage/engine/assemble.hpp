@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef CONSTAGE_ENGINE_ASSEMBLE_HPP_INCLUDED
+#define CONSTAGE_ENGINE_ASSEMBLE_HPP_INCLUDED
+
+#include <constage/detail/config.hpp>
+#include <constage/engine/build.hpp>
+#include <constage/engine/execution.hpp>
+#include <constage/oci/output.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+/// From done tasks to images: layers, configuration, manifest, outputs.
+namespace constage::engine {
+
+/// How the layers of one output are written.
+struct layer_format {
+    std::string compression = "gzip";  ///< gzip, zstd, none
+    int level = -1;
+    std::optional<std::int64_t> epoch;  ///< what times from the clock become (else 0)
+    bool rewrite_timestamp = false;     ///< no file of a new layer is younger than `epoch`
+
+    std::string name() const;           ///< part of the name under which the store keeps the layer
+};
+
+/// The task's change as a compressed layer, from the store if it is there.
+layer_record make_layer(execution& done, std::size_t task, layer_format const& format, store& where);
+
+/// The image of a stage. `layers`: as many as lowered_stage::layers.
+oci::image assemble(lowered_stage const& stage, oci::image const* base, std::vector<layer_record> const& layers, options const& how,
+                    std::optional<std::int64_t> epoch, store& where);
+
+/// "1970-01-01T00:00:00Z".
+std::string rfc3339(std::int64_t seconds);
+
+}  // namespace constage::engine
+
+#ifdef CONSTAGE_HEADER_ONLY
+#include <constage/engine/assemble.ipp>
+#endif
+#endif

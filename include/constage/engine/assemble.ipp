@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef CONSTAGE_ENGINE_ASSEMBLE_IPP_INCLUDED
+#define CONSTAGE_ENGINE_ASSEMBLE_IPP_INCLUDED
+
+#include <time.h>
+
+#include <constage/engine/assemble.hpp>
+#include <constage/files/digest.hpp>
+#include <constage/oci/layer.hpp>
+
+#include <algorithm>
+#include <thread>
+
+namespace constage::engine {
+
+CONSTAGE_INLINE std::string layer_format::name() const {
+    return compression + std::to_string(level) + (epoch ? " epoch " + std::to_string(*epoch) : "") + (rewrite_timestamp ? " rewritten" : "");
+}
+
+namespace assemble_detail {
+
+/// Times that came from the clock are 0 in a diff; with an epoch they become that.
+CONSTAGE_INLINE files::diff stamped(files::diff changes, std::int64_t epoch) {
+    for (auto& c : changes)
+        if (c.node && c.node->mtime_ns == 0) {
+            auto n = std::make_shared<files::node>(*c.node);
+            n->mtime_ns = epoch * 1'000'000'000;
+            c.node = std::move(n);
+        }
+    return changes;
+}
+
+}  // namespace assemble_detail
+
+CONSTAGE_INLINE std::string rfc3339(std::int64_t seconds) {
+    std::time_t const time = seconds;
+    std::tm parts{};
+    ::gmtime_r(&time, &parts);
+    char text[64];
+    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    return text;
+}
+
+CONSTAGE_INLINE layer_record make_layer(execution& done, std::size_t task, layer_format const& format, store& where) {
+    auto const name = files::digest_of(done.record(task).result + "\n" + format.name());
+    if (auto found = where.find_layer(name)) return *found;
+    auto const only_one = where.lock("blob-" + name.substr(7));
+    if (auto found = where.find_layer(name)) return *found;
+    auto changes = done.changes(task);
+    if (format.epoch) changes = assemble_detail::stamped(std::move(changes), *format.epoch);
+    auto const kind = format.compression == "zstd" ? oci::compression::zstd : format.compression == "none" ? oci::compression::none : oci::compression::gzip;
+    auto writer = where.blobs().begin();
+    auto const threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+    auto const made = oci::write_layer(changes, kind, format.level, threads, [&](std::string_view bytes) { writer->write(bytes); },
+                                       format.rewrite_timestamp ? format.epoch : std::nullopt);
+    writer->commit(made.digest);
+    layer_record record{{made.media_type, made.digest, made.size, {}}, made.diff_id, made.uncompressed};
+    if (format.rewrite_timestamp && format.epoch) record.blob.annotations["buildkit/rewritten-timestamp"] = std::to_string(*format.epoch);
+    where.put_layer(name, record);
+    return record;
+}
+
+CONSTAGE_INLINE oci::image assemble(lowered_stage const& stage, oci::image const* base, std::vector<layer_record> const& layers, options const& how,
+                                    std::optional<std::int64_t> epoch, store& where) {
+    auto config = stage.config;
+    std::vector<oci::descriptor> blobs;
+    if (base) blobs = base->layers;
+    auto const base_layers = blobs.size();
+    for (auto const& l : layers) {
+        blobs.push_back(l.blob);
+        config.diff_ids.push_back(l.diff_id);
+    }
+    // G017: a base that says less in its history than it has layers is padded.
+    auto const base_history = base ? base->config.history.size() : 0;
+    auto const counted = static_cast<std::size_t>(std::count_if(config.history.begin(), config.history.begin() + static_cast<std::ptrdiff_t>(base_history),
+                                                                [](auto const& h) { return !h.empty_layer; }));
+    for (auto i = counted; i < base_layers; ++i) config.history.insert(config.history.begin() + static_cast<std::ptrdiff_t>(base_history), oci::history{});
+    auto const now = rfc3339(epoch.value_or(0));
+    for (auto i = base_history + (base_layers > counted ? base_layers - counted : 0); i < config.history.size(); ++i) config.history[i].created = now;
+    config.created = now;
+    for (auto const& [k, v] : how.labels) config.labels[k] = v;
+    std::map<std::string, std::string> annotations;
+    for (auto const& [k, v] : how.annotations) annotations[k] = v;
+    return oci::make_image(config, blobs, where.blobs(), annotations);
+}
+
+}  // namespace constage::engine
+
+#endif
