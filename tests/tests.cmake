@@ -3,7 +3,7 @@
 # tests/README.md says what each kind is for.
 
 find_package(Catch2 REQUIRED)
-if(TARGET Catch2::Catch2WithMain)
+if(Catch2_VERSION VERSION_GREATER_EQUAL 3)
     # Catch2 3: a library with main(); our tests say <catch2/catch.hpp>, which 3.x calls catch_all.hpp.
     set(catch Catch2::Catch2WithMain)
     file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/catch2-shim/catch2/catch.hpp" CONTENT
@@ -15,7 +15,7 @@ endif()
 # Compiled once for all: with Catch2 2.x this is by far the longest file.
 add_library(constage_test_main OBJECT tests/main.cpp)
 target_link_libraries(constage_test_main PUBLIC ${catch})
-if(TARGET Catch2::Catch2WithMain)
+if(Catch2_VERSION VERSION_GREATER_EQUAL 3)
     target_include_directories(constage_test_main PUBLIC "${PROJECT_BINARY_DIR}/catch2-shim")
 endif()
 target_compile_options(constage_test_main PUBLIC -O0)
