@@ -21,8 +21,12 @@ struct layer_format {
     std::optional<std::int64_t> epoch;  ///< what times from the clock become (else 0)
     bool rewrite_timestamp = false;     ///< no file of a new layer is younger than `epoch`
 
-    std::string name() const;           ///< part of the name under which the store keeps the layer
+    std::string name() const;
+    friend bool operator==(layer_format const&, layer_format const&) = default;
 };
+
+/// The name under which the store keeps the task's change as a layer.
+std::string layer_name(execution& done, std::size_t task, layer_format const& format);
 
 /// The task's change as a compressed layer, from the store if it is there.
 layer_record make_layer(execution& done, std::size_t task, layer_format const& format, store& where);

@@ -4,6 +4,7 @@
 
 #include <constage/detail/config.hpp>
 #include <constage/engine/observer.hpp>
+#include <constage/engine/output.hpp>
 #include <constage/plan/plan.hpp>
 
 #include <cstdint>
@@ -16,20 +17,6 @@
 
 /// Builds the images of a plan: `engine::build(plan, options)`. No output, no signals, no exit, no global state.
 namespace constage::engine {
-
-/// -o
-struct output {
-    enum class kind : unsigned char { store, oci, docker, tar, local, registry };
-    kind what = kind::store;
-    std::string dest;         ///< file or directory; "-": standard output
-    bool tar = true;          ///< oci: an archive, else a directory
-    std::string compression;  ///< "", gzip, zstd, uncompressed
-    int compression_level = -1;
-    std::vector<std::string> names;  ///< besides options::tags
-    bool rewrite_timestamp = false;
-};
-/// buildx's spelling: "type=oci,dest=x.tar", or a directory (type=local), or "-" (type=tar). Throws constage::failure (usage).
-output parse_output(std::string_view text);
 
 struct secret {
     std::string id, src, env;  ///< file or environment variable

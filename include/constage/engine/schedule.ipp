@@ -47,6 +47,8 @@ public:
             if (running_ == 0) break;
             changed_.wait(hold);
         }
+        closed_ = true;
+        changed_.notify_all();
         hold.unlock();
         for (auto& t : threads_) t.join();
     }
@@ -76,11 +78,11 @@ private:
         }
     }
 
-    /// A thread: takes jobs that are not quick until nothing runs and nothing is left.
+    /// A thread: takes jobs that are not quick until run() is over.
     void serve() {
         std::unique_lock hold(guard_);
         for (;;) {
-            changed_.wait(hold, [&] { return !queue_.empty() || (running_ == 0 && (ready_.empty() || error_ || stop_.stop_requested())); });
+            changed_.wait(hold, [&] { return !queue_.empty() || closed_; });
             if (queue_.empty()) return;
             auto const i = queue_.front();
             queue_.pop();
@@ -114,7 +116,8 @@ private:
     std::vector<char> begun_;
     std::priority_queue<std::pair<std::size_t, std::size_t>> ready_;  ///< (urgency, size - index): the earlier of equals first
     std::queue<std::size_t> queue_;                                   ///< not quick, for the threads
-    std::size_t running_ = 0;
+    std::size_t running_ = 0;                                         ///< in the queue or in a thread
+    bool closed_ = false;
     std::mutex guard_;
     std::condition_variable changed_;
     std::vector<std::thread> threads_;

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef CONSTAGE_ENGINE_BUILD_IPP_INCLUDED
+#define CONSTAGE_ENGINE_BUILD_IPP_INCLUDED
+
+#include <sys/stat.h>
+
+#include <constage/dockerfile.hpp>
+#include <constage/engine/build.hpp>
+#include <constage/engine/build_run.hpp>
+#include <constage/engine/sandbox.hpp>
+#include <constage/failure.hpp>
+#include <constage/plan/resolve.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <thread>
+
+namespace constage::engine {
+
+namespace build_detail {
+
+CONSTAGE_INLINE plan::choice choice_of(options const& how, oci::platform const& platform) {
+    plan::choice c;
+    if (!how.targets.empty()) c.target = how.targets.front();
+    c.build_args = how.build_args;
+    c.build_platform = oci::local_platform().text();
+    c.target_platform = platform.text();
+    for (auto const& [name, value] : how.build_contexts) c.named_contexts.push_back(name);
+    return c;
+}
+
+CONSTAGE_INLINE lower_options lower_options_of(plan::plan const& what, options const& how, oci::platform const& platform) {
+    lower_options l;
+    l.choice = choice_of(how, platform);
+    l.network = how.network;
+    l.allow = how.allow;
+    l.no_cache = how.no_cache;
+    l.no_cache_filter = how.no_cache_filter;
+    l.read_trigger = [escape = what.escape](std::string const& text, plan::source const& where) { return plan::step{dockerfile::read_trigger(text, escape), where}; };
+    return l;
+}
+
+/// B024: --timestamp, or the build argument SOURCE_DATE_EPOCH, or a global ARG's default of that name.
+CONSTAGE_INLINE std::optional<std::int64_t> epoch_of(plan::plan const& what, options const& how) {
+    if (how.source_date_epoch) return how.source_date_epoch;
+    std::optional<std::string> text;
+    for (auto const& a : what.args)
+        if (a.what.name == "SOURCE_DATE_EPOCH" && a.what.value) text = *a.what.value;
+    if (auto const given = how.build_args.find("SOURCE_DATE_EPOCH"); given != how.build_args.end()) text = given->second;
+    if (!text || text->empty()) return std::nullopt;
+    std::int64_t value = 0;
+    auto const [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
+    if (error != std::errc() || end != text->data() + text->size() || value < 0)
+        throw failure("invalid SOURCE_DATE_EPOCH: " + *text).with_hint("give the seconds since 1970 as a number").as_usage();
+    return value;
+}
+
+CONSTAGE_INLINE bool needs_layers(output const& o) { return o.what != output::kind::tar && o.what != output::kind::local; }
+
+CONSTAGE_INLINE layer_format format_of(output const& o, std::optional<std::int64_t> epoch) {
+    return {o.compression.empty() ? "gzip" : o.compression == "uncompressed" ? "none" : o.compression, o.compression_level, epoch, o.rewrite_timestamp && epoch.has_value()};
+}
+
+CONSTAGE_INLINE std::vector<task_info> infos(std::vector<std::unique_ptr<platform_build>> const& builds, plan::plan const& what, std::vector<output> const& outputs) {
+    std::vector<task_info> list;
+    for (auto const& b : builds)
+        for (std::size_t i = 0; i != b->what.tasks.size(); ++i) {
+            auto const& t = b->what.tasks[i];
+            task_info info;
+            info.what = t.what == task::kind::base ? task_info::kind::base : task_info::kind::step;
+            info.id = list.size();
+            info.stage = t.stage == nothing ? "" : plan::stage_name(what, t.stage);
+            info.number = t.number;
+            info.of = t.of;
+            info.text = t.text + (builds.size() > 1 ? " (" + b->platform.text() + ")" : "");
+            info.where = t.where;
+            for (auto const n : t.needs()) info.needs.push_back(b->first_id + n);
+            list.push_back(std::move(info));
+        }
+    for (auto const& o : outputs) {
+        task_info info;
+        info.what = task_info::kind::output;
+        info.id = list.size();
+        info.text = o.what == output::kind::store ? "writing the image to the store" : o.what == output::kind::registry ? "pushing the image" : "writing " + o.dest;
+        list.push_back(std::move(info));
+    }
+    return list;
+}
+
+CONSTAGE_INLINE void check_context(options const& how) {
+    struct stat s {};
+    if (::stat(how.context.c_str(), &s) != 0) throw failure("the build context \"" + how.context + "\" does not exist").with_hint("give the path of a directory, such as .").as_usage();
+    if (!S_ISDIR(s.st_mode)) throw failure("the build context \"" + how.context + "\" is not a directory").with_hint("give the path of a directory, such as .").as_usage();
+}
+
+}  // namespace build_detail
+
+CONSTAGE_INLINE bool needs_privilege(plan::plan const& what, options const& how) {
+    auto const platform = how.platforms.empty() ? oci::local_platform() : oci::parse_platform(how.platforms.front());
+    auto const r = plan::resolve(what, build_detail::choice_of(how, platform));
+    return std::any_of(r.order.begin(), r.order.end(), [&](std::size_t s) {
+        auto const& steps = what.stages[s].steps;
+        return !r.stages[s].replaced && std::any_of(steps.begin(), steps.end(), [](auto const& step) { return std::holds_alternative<plan::run>(step.what); });
+    });
+}
+
+CONSTAGE_INLINE report build(plan::plan const& what, options const& how) {
+    using namespace build_detail;
+    teller t(how.progress);
+    check_context(how);
+    auto const epoch = epoch_of(what, how);
+    store where(how.store.empty() ? default_store() : how.store);
+    base_set bases(where, how);
+    auto outputs = how.outputs;
+    if (outputs.empty()) outputs.emplace_back();
+    std::vector<layer_format> formats;
+    for (auto const& o : outputs)
+        if (auto const f = format_of(o, epoch); needs_layers(o) && std::find(formats.begin(), formats.end(), f) == formats.end()) formats.push_back(f);
+
+    std::vector<std::unique_ptr<platform_build>> builds;
+    std::vector<oci::platform> platforms;
+    for (auto const& p : how.platforms) platforms.push_back(oci::parse_platform(p));
+    if (platforms.empty()) platforms.push_back(oci::local_platform());
+    std::size_t ids = 0;
+    for (auto const& p : platforms) {
+        auto& b = *builds.emplace_back(std::make_unique<platform_build>());
+        b.platform = p;
+        b.names = &what;
+        b.what = lower(what, lower_options_of(what, how, p), [&](std::string const& name, oci::platform const& of) { return bases.resolve(name, of); });
+        b.done = std::make_unique<execution>(b.what, how, where, bases);
+        b.first_id = ids;
+        b.time.resize(b.what.tasks.size());
+        b.done->transferred = [&t, &b](std::size_t task, std::uint64_t done, std::uint64_t total) {
+            t.tell([&](observer& o) { o.transferred(b.first_id + task, done, total); });
+        };
+        ids += b.what.tasks.size();
+    }
+    t.tell([&](observer& o) { o.planned(infos(builds, what, outputs)); });
+
+    std::vector<job> jobs;
+    std::vector<std::size_t> task_of_job;
+    for (auto& b : builds) {
+        for (std::size_t i = 0; i != b->what.tasks.size(); ++i) task_of_job.push_back(b->first_id + i);
+        add_jobs(jobs, *b, formats, how, where, bases, t);
+        task_of_job.resize(jobs.size(), nothing);
+    }
+    auto const parallel = how.jobs > 0 ? static_cast<std::size_t>(how.jobs) : std::max<std::size_t>(8, 2 * std::thread::hardware_concurrency());
+    run_jobs(jobs, parallel, how.stop, [&](std::size_t j) {
+        if (task_of_job[j] != nothing) t.tell([&](observer& o) { o.finished(task_of_job[j], outcome::skipped, t.now(), ""); });
+    });
+
+    for (auto& b : builds)
+        for (std::size_t target = 0; !formats.empty() && target != b->what.resolution.targets.size(); ++target)
+            for (std::size_t f = 0; f != formats.size(); ++f) {
+                auto const& stage = b->what.stages[b->what.resolution.targets[target]];
+                auto const* base = stage.base == nothing || b->what.tasks[stage.base].base.directory ? nullptr : &bases.at(b->what.tasks[stage.base].base.id).image;
+                b->images.push_back(assemble(stage, base, b->layers[target * formats.size() + f], how, epoch, where));
+            }
+    for (std::size_t i = 0; i != outputs.size(); ++i) {
+        auto const format = static_cast<std::size_t>(std::find(formats.begin(), formats.end(), format_of(outputs[i], epoch)) - formats.begin());
+        std::vector<oci::image> images;
+        if (needs_layers(outputs[i]))
+            for (auto const& b : builds)
+                for (std::size_t target = 0; target != b->what.resolution.targets.size(); ++target) images.push_back(b->images[target * formats.size() + format]);
+        t.tell([&](observer& o) { o.started(ids + i, t.now()); });
+        try {
+            write_output(outputs[i], images, builds, how, where);
+        } catch (failure& e) {
+            t.tell([&](observer& o) { o.finished(ids + i, outcome::failed, t.now(), e.what()); });
+            throw;
+        }
+        t.tell([&](observer& o) { o.finished(ids + i, outcome::done, t.now(), ""); });
+    }
+    return make_report(what, builds, bases, t.now());
+}
+
+}  // namespace constage::engine
+
+#endif

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef CONSTAGE_ENGINE_BUILD_RUN_HPP_INCLUDED
+#define CONSTAGE_ENGINE_BUILD_RUN_HPP_INCLUDED
+
+#include <constage/detail/config.hpp>
+#include <constage/engine/assemble.hpp>
+#include <constage/engine/bases.hpp>
+#include <constage/engine/build.hpp>
+#include <constage/engine/execution.hpp>
+#include <constage/engine/schedule.hpp>
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+/// The parts of engine::build: one platform's work, the telling of it, the outputs, the report.
+namespace constage::engine {
+
+/// Tells the observer, one call at a time, with times since the build began.
+class teller {
+public:
+    explicit teller(observer* to) : to_(to), begin_(std::chrono::steady_clock::now()) {}
+    std::int64_t now() const { return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - begin_).count(); }
+    /// Calls `f(observer)` if there is one.
+    template <class F>
+    void tell(F const& f) {
+        if (!to_) return;
+        std::lock_guard const hold(guard_);
+        f(*to_);
+    }
+
+private:
+    observer* to_;
+    std::chrono::steady_clock::time_point begin_;
+    std::mutex guard_;
+};
+
+/// Everything that is known of the build for one platform.
+struct platform_build {
+    oci::platform platform;
+    plan::plan const* names = nullptr;              ///< for the names of its stages
+    lowering what;
+    std::unique_ptr<execution> done;
+    std::size_t first_id = 0;                       ///< progress id of its first task
+    struct times {
+        std::int64_t begin = 0, end = 0;
+        bool ran = false;
+    };
+    std::vector<times> time;                        ///< of each task
+    std::vector<std::vector<layer_record>> layers;  ///< [target * formats + format]: in order
+    std::vector<oci::image> images;                 ///< [target * formats + format]
+};
+
+/// Jobs of one platform: its tasks, then the layers of its targets and the blobs of their bases.
+void add_jobs(std::vector<job>& jobs, platform_build& b, std::vector<layer_format> const& formats, options const& how, store& where, base_set& bases, teller& t);
+
+/// Writes one output. `images`: in the output's format, platform by platform, target by target.
+void write_output(output const& o, std::vector<oci::image> const& images, std::vector<std::unique_ptr<platform_build>> const& builds, options const& how, store& where);
+
+/// Makes the store's index.json name these images, so that the store is an OCI layout for other tools.
+void tag_in_store(store& where, std::vector<oci::image> const& images, std::vector<std::string> const& tags);
+
+report make_report(plan::plan const& what, std::vector<std::unique_ptr<platform_build>> const& builds, base_set& bases, std::int64_t wall);
+
+}  // namespace constage::engine
+
+#ifdef CONSTAGE_HEADER_ONLY
+#include <constage/engine/build_run.ipp>
+#include <constage/engine/build_report.ipp>
+#include <constage/engine/write_output.ipp>
+#endif
+#endif

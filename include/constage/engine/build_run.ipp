@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef CONSTAGE_ENGINE_BUILD_RUN_IPP_INCLUDED
+#define CONSTAGE_ENGINE_BUILD_RUN_IPP_INCLUDED
+
+#include <constage/engine/build_run.hpp>
+#include <constage/failure.hpp>
+#include <constage/plan/resolve.hpp>
+
+namespace constage::engine {
+
+namespace build_run_detail {
+
+/// What a task's job does: says that it began and how it ended, and puts the task's place into what goes wrong.
+struct task_job {
+    platform_build& b;
+    plan::plan const* names;
+    teller& t;
+    std::size_t index;
+
+    std::size_t id() const { return b.first_id + index; }
+
+    bool quick() const {
+        auto& time = b.time[index];
+        time.begin = t.now();
+        return guarded([&] {
+            if (!b.done->try_cached(index)) return false;
+            time.end = t.now();
+            auto const base = b.what.tasks[index].what == task::kind::base;
+            t.tell([&](observer& o) { o.finished(id(), base ? outcome::done : outcome::cached, time.end, ""); });
+            return true;
+        });
+    }
+
+    void work() const {
+        auto& time = b.time[index];
+        time.begin = t.now();
+        t.tell([&](observer& o) { o.started(id(), time.begin); });
+        guarded([&] {
+            b.done->run(index, [&](int fd, std::string_view bytes) { t.tell([&](observer& o) { o.output(id(), fd, bytes); }); });
+            time.end = t.now();
+            auto const& why = b.done->why(index);
+            time.ran = !why.empty();
+            t.tell([&](observer& o) { o.finished(id(), time.ran ? outcome::done : outcome::cached, time.end, why); });
+            return true;
+        });
+    }
+
+    template <class F>
+    bool guarded(F const& f) const {
+        try {
+            return f();
+        } catch (failure& e) {
+            t.tell([&](observer& o) { o.finished(id(), std::string_view(e.what()) == "cancelled" ? outcome::cancelled : outcome::failed, t.now(), e.what()); });
+            auto const& what = b.what.tasks[index];
+            throw std::move(e).with_where(plan::where(what.where)).with_instruction(what.text).with_stage(what.stage == nothing || !names ? "" : plan::stage_name(*names, what.stage));
+        }
+    }
+};
+
+}  // namespace build_run_detail
+
+CONSTAGE_INLINE void add_jobs(std::vector<job>& jobs, platform_build& b, std::vector<layer_format> const& formats, options const&, store& where, base_set& bases, teller& t) {
+    auto const first = jobs.size();
+    for (std::size_t i = 0; i != b.what.tasks.size(); ++i) {
+        auto needs = b.what.tasks[i].needs();
+        for (auto& n : needs) n += first;
+        build_run_detail::task_job const j{b, b.names, t, i};
+        jobs.push_back({std::move(needs), [j] { return j.quick(); }, [j] { j.work(); }});
+    }
+    if (formats.empty()) return;
+    auto const& targets = b.what.resolution.targets;
+    b.layers.resize(targets.size() * formats.size());
+    for (std::size_t target = 0; target != targets.size(); ++target) {
+        auto const& stage = b.what.stages[targets[target]];
+        if (stage.base != nothing)  // the image names the base's layers, so they must be there
+            jobs.push_back({{first + stage.base}, nullptr, [&b, &bases, &t, task = stage.base] {
+                                bases.fetch(b.what.tasks[task].base.id, [&](std::uint64_t done, std::uint64_t total) {
+                                    t.tell([&](observer& o) { o.transferred(b.first_id + task, done, total); });
+                                });
+                            }});
+        for (std::size_t f = 0; f != formats.size(); ++f) {
+            auto& list = b.layers[target * formats.size() + f];
+            list.resize(stage.layers.size());
+            for (std::size_t l = 0; l != stage.layers.size(); ++l)
+                jobs.push_back({{first + stage.layers[l]},
+                                [&b, &where, &record = list[l], task = stage.layers[l], &format = formats[f]] {
+                                    auto found = where.find_layer(layer_name(*b.done, task, format));
+                                    if (found) record = *found;
+                                    return found.has_value();
+                                },
+                                [&b, &where, &record = list[l], task = stage.layers[l], &format = formats[f]] { record = make_layer(*b.done, task, format, where); }});
+        }
+    }
+}
+
+}  // namespace constage::engine
+
+#endif
