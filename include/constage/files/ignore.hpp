@@ -22,12 +22,18 @@ public:
     bool has_exceptions() const;
     /// Is this path ignored? (relative, cleaned, '/' between components). A pattern that matches a parent matches the child.
     bool ignores(std::string_view path) const;
+    /// The same for a walk from the top down, in one look at each rule: `parent` is what the call for the parent directory left in `own` (empty at
+    /// the top).
+    using matches = std::vector<bool>;
+    bool ignores(std::string_view path, matches const& parent, matches& own) const;
     /// May something below this ignored directory be taken back by a `!` rule? If not, it need not be walked.
     bool may_take_back_below(std::string_view directory) const;
 
     struct rule {
-        std::string pattern;
+        enum class kind : unsigned char { exact, prefix, suffix, glob };
+        std::string pattern;  ///< cleaned, without '!'
         bool exception = false;
+        kind shape = kind::exact;  ///< "a", "a/**", "**/a" need no pattern matching
     };
     std::vector<rule> const& rules() const { return rules_; }
 
