@@ -3,6 +3,7 @@
 #define CONSTAGE_OCI_CONFIG_HPP_INCLUDED
 
 #include <constage/detail/config.hpp>
+#include <constage/oci/platform.hpp>
 
 #include <cstdint>
 #include <map>
@@ -14,20 +15,6 @@
 #include <vector>
 
 namespace constage::oci {
-
-/// "linux/arm64/v8".
-struct platform {
-    std::string os = "linux";
-    std::string architecture = "amd64";
-    std::string variant;
-    std::string os_version;
-
-    std::string text() const;  ///< os/architecture[/variant]
-    friend bool operator==(platform const&, platform const&) = default;
-};
-/// Normalises as containerd does (x86_64 → amd64, arm64/v8 → arm64, "local" → this machine's). Throws constage::failure.
-platform parse_platform(std::string_view text);
-platform local_platform();
 
 struct healthcheck {
     std::vector<std::string> test;
