@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <catch2/catch.hpp>
+#include <constage/engine/build.hpp>
+#include <constage/engine/prune.hpp>
+#include <constage/engine/sandbox.hpp>
+#include <constage/failure.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+using namespace constage;
+using plan::reference;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct directory {
+    fs::path path;
+    directory() {
+        std::string name = (fs::temp_directory_path() / "constage-test-XXXXXX").string();
+        path = ::mkdtemp(name.data());
+    }
+    ~directory() { fs::remove_all(path); }
+    void write(std::string const& name, std::string const& text) const {
+        fs::create_directories((path / name).parent_path());
+        std::ofstream(path / name) << text;
+    }
+    std::string read(std::string const& name) const {
+        std::stringstream text;
+        text << std::ifstream(path / name).rdbuf();
+        return text.str();
+    }
+};
+
+plan::step copy_of(reference from, std::string source, std::string destination) {
+    plan::copy c;
+    c.from = std::move(from);
+    c.sources = {std::move(source)};
+    c.destination = std::move(destination);
+    return {c, {"Dockerfile", 2, 0}};
+}
+plan::step copy_of(std::string source, std::string destination) { return copy_of({}, std::move(source), std::move(destination)); }
+
+/// Two stages on scratch: one file of the context, through the first, into the second.
+plan::plan two_stages() {
+    plan::plan p;
+    p.stages.resize(2);
+    p.stages[0].name = "build";
+    p.stages[1].name = "app";
+    for (auto& s : p.stages) s.from = {reference::kind::scratch, 0, "scratch", {}};
+    p.stages[0].steps = {copy_of("src", "/src/")};
+    p.stages[1].steps = {copy_of({reference::kind::stage, 0, "build", {}}, "/src/a.txt", "/a.txt"), {plan::cmd{{false, {"/a.txt"}}}, {}}};
+    return p;
+}
+
+struct recorder : engine::observer {
+    std::vector<engine::task_info> tasks;
+    std::vector<std::string> cached, ran, why;
+    std::string printed;
+    void planned(std::vector<engine::task_info> const& list) override { tasks = list; }
+    void output(std::size_t, int, std::string_view bytes) override { printed += bytes; }
+    void finished(std::size_t i, engine::outcome o, std::int64_t, std::string const& reason) override {
+        if (tasks[i].what != engine::task_info::kind::step) return;
+        (o == engine::outcome::cached ? cached : ran).push_back(tasks[i].text);
+        why.push_back(reason);
+    }
+};
+
+engine::options options_of(directory const& context, directory const& store, recorder* r = nullptr) {
+    engine::options o;
+    o.context = context.path.string();
+    o.store = (store.path / "store").string();
+    o.progress = r;
+    return o;
+}
+
+std::string digest_of(plan::plan const& p, engine::options const& o) { return engine::build(p, o).images.at(0).digest; }
+
+}  // namespace
+
+TEST_CASE("a build without RUN needs no privilege, and its second run does nothing") {
+    directory context, store;
+    context.write("src/a.txt", "hello");
+    context.write("src/b.txt", "other");
+    context.write("unused.txt", "1");
+    auto const p = two_stages();
+    CHECK_FALSE(engine::needs_privilege(p, options_of(context, store)));
+    recorder first, second, third, fourth;
+    auto const digest = digest_of(p, options_of(context, store, &first));
+    CHECK(first.ran.size() == 2);
+    CHECK(digest_of(p, options_of(context, store, &second)) == digest);
+    CHECK(second.cached.size() == 2);
+    CHECK(second.ran.empty());
+    context.write("unused.txt", "2");
+    digest_of(p, options_of(context, store, &third));
+    CHECK(third.ran.empty());
+    context.write("src/b.txt", "changed");  // the first COPY sees it, the second does not
+    CHECK(digest_of(p, options_of(context, store, &fourth)) == digest);
+    CHECK(fourth.ran == std::vector<std::string>{"COPY src /src/"});
+    CHECK(fourth.why.at(0) == "files changed");
+}
+
+TEST_CASE("the same inputs give the same digest in another store, with any number of jobs") {
+    directory context, copy, one, two;
+    context.write("src/a.txt", "hello");
+    fs::copy(context.path / "src", copy.path / "src", fs::copy_options::recursive);
+    for (auto const* name : {"src/a.txt", "src"}) fs::last_write_time(copy.path / name, fs::last_write_time(context.path / name));
+    auto a = options_of(context, one), b = options_of(copy, two);
+    a.jobs = 1;
+    b.jobs = 7;
+    CHECK(digest_of(two_stages(), a) == digest_of(two_stages(), b));
+}
+
+TEST_CASE("a missing file is an error that says what and where") {
+    directory context, store;
+    try {
+        engine::build(two_stages(), options_of(context, store));
+        FAIL("no error");
+    } catch (failure const& f) {
+        CHECK_THAT(f.what(), Catch::Contains("src") && Catch::Contains("not found"));
+        CHECK(f.where == "Dockerfile:2");
+        CHECK(f.stage == "build");
+    }
+}
+
+TEST_CASE("outputs: a directory, an archive, and nothing half-written") {
+    directory context, store, out;
+    context.write("src/a.txt", "hello");
+    auto o = options_of(context, store);
+    o.outputs = {engine::parse_output((out.path / "root").string()), engine::parse_output("type=oci,dest=" + (out.path / "image.tar").string())};
+    auto const r = engine::build(two_stages(), o);
+    CHECK(out.read("root/a.txt") == "hello");
+    CHECK(fs::file_size(out.path / "image.tar") > 1000);
+    CHECK(r.left_behind == 0);
+    o.outputs = {engine::parse_output("type=oci,dest=" + (out.path / "missing" / "image.tar").string())};
+    CHECK_THROWS_AS(engine::build(two_stages(), o), failure);
+    CHECK_FALSE(fs::exists(out.path / "missing"));
+}
+
+TEST_CASE("-o is spelled as buildx spells it") {
+    CHECK(engine::parse_output("dir").what == engine::output::kind::local);
+    CHECK(engine::parse_output("-").what == engine::output::kind::tar);
+    auto const o = engine::parse_output("type=oci,dest=x,tar=false,compression=zstd");
+    CHECK(o.what == engine::output::kind::oci);
+    CHECK_FALSE(o.tar);
+    CHECK(o.compression == "zstd");
+    CHECK(engine::parse_output("type=image,name=a,push=true").what == engine::output::kind::registry);
+    for (auto const* bad : {"", "type=nothing,dest=x", "dest=x", "type=oci,color=red", "type=local"}) CHECK_THROWS_AS(engine::parse_output(bad), failure);
+}
+
+TEST_CASE("what no image needs is pruned, and the build works again") {
+    directory context, store;
+    context.write("src/a.txt", "hello");
+    auto const digest = digest_of(two_stages(), options_of(context, store));
+    auto const r = engine::prune((store.path / "store").string(), {true, {}});
+    CHECK(r.removed > 0);
+    CHECK(digest_of(two_stages(), options_of(context, store)) == digest);
+}
+
+TEST_CASE("a store from a newer version is refused") {
+    directory context, store;
+    context.write("src/a.txt", "hello");
+    store.write("store/version", "2\n");
+    CHECK_THROWS_WITH(engine::build(two_stages(), options_of(context, store)), Catch::Contains("version 2"));
+}
+
+TEST_CASE("RUN: its output streams, its files stay, its failure says why") {
+    if (!engine::has_privilege() || !fs::exists("/bin/busybox")) {
+        WARN("skipped: needs root and busybox-static");
+        return;
+    }
+    directory context, store, out;
+    fs::copy("/bin/busybox", context.path / "busybox");
+    plan::plan p;
+    p.stages.resize(1);
+    p.stages[0].from = {reference::kind::scratch, 0, "scratch", {}};
+    plan::run r;
+    r.what = {false, {"/busybox", "sh", "-c", "echo said; echo made > /made; id -u"}};
+    p.stages[0].steps = {copy_of("busybox", "/busybox"), {r, {"Dockerfile", 3, 0}}};
+    recorder first, second;
+    auto o = options_of(context, store, &first);
+    o.outputs = {engine::parse_output((out.path / "root").string())};
+    engine::build(p, o);
+    CHECK(out.read("root/made") == "made\n");
+    CHECK(first.printed == "said\n0\n");
+    o.progress = &second;
+    engine::build(p, o);
+    CHECK(second.ran.empty());
+
+    std::get<plan::run>(p.stages[0].steps[1].what).what.words.back() = "echo the reason; exit 3";
+    try {
+        engine::build(p, o);
+        FAIL("no error");
+    } catch (failure const& f) {
+        CHECK(f.exit_code == 3);
+        CHECK(f.log == "the reason");
+        CHECK(f.where == "Dockerfile:3");
+        CHECK_THAT(f.what(), Catch::Contains("exit code: 3"));
+    }
+}
