@@ -206,9 +206,10 @@ CONSTAGE_INLINE std::vector<std::string> base_set::mountable(std::size_t id, pro
         auto const place = store_.path("contexts", digest);
         if (::access((place + "/fs").c_str(), F_OK) != 0) {
             auto temporary = store_.make_temporary();
-            files::materialize(files::difference(files::tree{}, tree), temporary.path() + "/fs");
-            store_.publish(temporary.path(), place);
-            ::mkdir(temporary.path().c_str(), 0755);
+            auto const made = temporary.path() + "/context";
+            if (::mkdir(made.c_str(), 0755) != 0) throw failure("cannot write to the store " + store_.root());
+            files::materialize(files::difference(files::tree{}, tree), made + "/fs");
+            store_.publish(made, place);
         }
         return {place + "/fs"};
     }
