@@ -22,8 +22,8 @@ public:
     bool has_exceptions() const;
     /// Is this path ignored? (relative, cleaned, '/' between components). A pattern that matches a parent matches the child.
     bool ignores(std::string_view path) const;
-    /// The same for a walk from the top down, in one look at each rule: `parent` is what the call for the parent directory left in `own` (empty at
-    /// the top).
+    /// The same for a walk from the top down, in one look at each rule: `parent` is what the call for the parent directory left in `own`
+    /// (empty at the top).
     using matches = std::vector<bool>;
     bool ignores(std::string_view path, matches const& parent, matches& own) const;
     /// May something below this ignored directory be taken back by a `!` rule? If not, it need not be walked.

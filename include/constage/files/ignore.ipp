@@ -189,10 +189,14 @@ CONSTAGE_INLINE bool rule_matches(ignore_rules::rule const& rule, std::string_vi
     using kind = ignore_rules::rule::kind;
     std::string_view const p = rule.pattern;
     switch (rule.shape) {
-        case kind::exact: return path == p;
-        case kind::prefix: return path.starts_with(p.substr(0, p.size() - 2));
-        case kind::suffix: return path.ends_with(p.substr(2)) || (p.size() > 2 && p[2] == '/' && path == p.substr(3));
-        case kind::glob: break;
+        case kind::exact:
+            return path == p;
+        case kind::prefix:
+            return path.starts_with(p.substr(0, p.size() - 2));
+        case kind::suffix:
+            return path.ends_with(p.substr(2)) || (p.size() > 2 && p[2] == '/' && path == p.substr(3));
+        case kind::glob:
+            break;
     }
     return glob(p, path, true);
 }
@@ -230,9 +234,7 @@ CONSTAGE_INLINE ignore_rules ignore_rules::parse(std::string_view text, std::str
         if (line.starts_with('#') || pattern.empty()) continue;
         try {
             result.rules_.push_back(ignore_detail::compile(pattern));
-        } catch (failure& f) {
-            throw std::move(f).with_where(std::string(file) + ":" + std::to_string(number));
-        }
+        } catch (failure& f) { throw std::move(f).with_where(std::string(file) + ":" + std::to_string(number)); }
     }
     return result;
 }
