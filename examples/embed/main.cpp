@@ -47,7 +47,8 @@ int main(int argc, char** argv) {
         std::cout << report.images.at(0).digest << '\n';
         return 0;
     } catch (constage::failure const& failure) {
-        std::cerr << failure.where << ": " << failure.what() << '\n' << failure.hint << '\n';
+        std::cerr << failure.where << ": " << failure.what() << '\n'
+                  << failure.hint << '\n';
         return 1;
     }
 }
