@@ -2,7 +2,8 @@
 #ifndef CONSTAGE_OCI_SOURCE_HPP_INCLUDED
 #define CONSTAGE_OCI_SOURCE_HPP_INCLUDED
 
-#include <constage/oci/config.hpp>
+#include <constage/oci/blob_store.hpp>
+#include <constage/oci/manifest.hpp>
 #include <constage/oci/reference.hpp>
 
 #include <cstdint>
@@ -13,45 +14,6 @@
 #include <vector>
 
 namespace constage::oci {
-
-struct descriptor {
-    std::string media_type;
-    std::string digest;
-    std::uint64_t size = 0;
-    std::map<std::string, std::string> annotations;
-};
-
-/// An image as its manifest says; nothing of its layers has been read.
-struct image {
-    descriptor manifest;
-    std::string manifest_json;
-    descriptor config_descriptor;
-    image_config config;
-    std::vector<descriptor> layers;  ///< bottom first; as many as config.diff_ids
-};
-
-/// The content-addressed part of a store: `root/blobs/sha256/<hex>`. Shared by several processes: a blob is written beside and renamed.
-class blob_store {
-public:
-    explicit blob_store(std::string root);
-    std::string path(std::string const& digest) const;  ///< whether or not it is there
-    bool has(std::string const& digest) const;
-    std::string read(std::string const& digest, std::uint64_t limit = 16u << 20) const;  ///< small blobs (JSON)
-    std::string put(std::string_view bytes);                                             ///< returns the digest
-
-    /// A blob that comes in pieces; becomes visible with commit().
-    class writer {
-    public:
-        virtual ~writer() = default;  ///< without commit: nothing remains
-        virtual void write(std::string_view bytes) = 0;
-        /// `expected`: throws constage::failure unless the digest is that. Returns the digest.
-        virtual std::string commit(std::string const& expected = {}) = 0;
-    };
-    std::unique_ptr<writer> begin();
-
-private:
-    std::string root_;
-};
 
 /// Where images come from: a registry, an OCI layout, an archive.
 class source {
