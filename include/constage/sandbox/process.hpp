@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef CONSTAGE_SANDBOX_PROCESS_HPP_INCLUDED
+#define CONSTAGE_SANDBOX_PROCESS_HPP_INCLUDED
+
+#include <sys/types.h>
+
+#include <constage/detail/config.hpp>
+#include <constage/sandbox/descriptor.hpp>
+
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace constage::sandbox {
+
+struct program {
+    std::vector<std::string> argv;  ///< argv[0] is the path of the executable
+    std::vector<std::string> env;   ///< "K=V"
+    std::string directory = "/";
+    int out = -1, err = -1;      ///< its stdout and stderr; stdin is /dev/null, nothing else is open
+    bool pid_namespace = false;  ///< it is process 1 of a namespace with a /proc of its own: whatever it starts dies with it
+};
+
+/// A child that was not waited for yet. It is killed if the *thread* that started it ends, or if this process is killed.
+struct child {
+    pid_t pid = -1;
+    descriptor handle;  ///< pidfd: readable when the child has ended
+
+    void kill() const;
+    /// Exit code, or 128 + signal.
+    int wait() const;
+};
+
+/// Starts a program in the namespaces of the calling thread: a session of its own, default signals, no inherited descriptor. Nothing runs
+/// in the child that could not in a process with threads. Throws constage::failure.
+child spawn(program const& what);
+
+/// Hands what comes from `out` and `err` to `output` (1 or 2, bytes) until the child has ended, but kills it when `stop` fires or
+/// `output` throws. Returns what child::wait returns.
+int watch(child const& running, int out, int err, std::stop_token const& stop, std::function<void(int, std::string_view)> const& output);
+
+}  // namespace constage::sandbox
+
+#ifdef CONSTAGE_HEADER_ONLY
+#include <constage/sandbox/process.ipp>
+#endif
+#endif
