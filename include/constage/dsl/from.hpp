@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef CONSTAGE_DSL_FROM_HPP_INCLUDED
+#define CONSTAGE_DSL_FROM_HPP_INCLUDED
+
+#include <constage/dsl/block.hpp>
+#include <constage/dsl/literals.hpp>
+
+// As a default argument: the place of the call. (With braces g++ 12 gives the place of the declaration.)
+#define CONSTAGE_HERE ::constage::dsl::where(__builtin_LINE(), __builtin_FILE())
+
+namespace constage::error {
+void source_of_files_must_be_literal();
+}
+
+/// FROM, as an instruction and as `--from=` of COPY and mounts: a stage, `scratch`, an image (or named context), a choice.
+namespace constage::dsl {
+
+struct scratch_base {};
+
+/// FROM with a platform or several choices.
+template <unsigned Words, class... Needs>
+struct from_step : block<1, Words, 1, Needs...> {
+    constexpr from_step<Words + 1, Needs...> platform(platform_name p) const {
+        return extended<from_step<Words + 1, Needs...>, Words + 1>(*this, word(p.text, role::platform));
+    }
+};
+
+/// An image or a named context.
+struct from_image : from_step<1> {};
+
+template <class Name>
+struct from_stage : from_step<1, need<edge::from, Name>> {
+    using name = Name;
+};
+
+/// `from(...)` where files come from.
+template <class F>
+concept source_of_files = requires(F const& f) {
+    from_files(f);
+};
+
+/// The word and the needs that `from(…)` becomes in COPY and mounts.
+template <class... Needs>
+struct files_of {
+    word from;
+    using needs = need_list<Needs...>;
+};
+constexpr files_of<> from_files(from_image const& f) {
+    text_view const t = f.words[0].view();
+    if (t.contains('$')) error::source_of_files_must_be_literal();
+    return {f.words[0]};
+}
+template <class Name>
+constexpr files_of<Name> from_files(from_stage<Name> const& f) {
+    return {f.words[0]};
+}
+
+/// A stage named before it is defined.
+template <class Name>
+struct stage_name {};
+
+template <class... Names>
+struct choice_of_stages {
+    text_view text;
+};
+
+template <class Result>
+constexpr Result from_words(where at, word first) {
+    Result r{};
+    r.steps[0] = step(op::from, 1, at);
+    r.words[0] = first;
+    return r;
+}
+
+template <class Name, unsigned Steps, unsigned Words, class... Needs>
+struct stage_t;
+
+}  // namespace constage::dsl
+
+namespace constage {
+
+inline constexpr dsl::scratch_base scratch{};
+
+/// A stage by its name, for what no variable can say: `from(ref<"later">)`.
+template <fixed_string Name>
+inline constexpr dsl::stage_name<detail::name_of<Name>> ref{};
+
+constexpr dsl::from_image from(dsl::image_name image, dsl::where at = CONSTAGE_HERE) {
+    return dsl::from_words<dsl::from_image>(at, {image.text, dsl::role::image});
+}
+constexpr dsl::from_step<1> from(dsl::scratch_base, dsl::where at = CONSTAGE_HERE) {
+    return dsl::from_words<dsl::from_step<1>>(at, {"scratch", dsl::role::scratch});
+}
+template <class Name, unsigned S, unsigned W, class... N>
+constexpr dsl::from_stage<Name> from(dsl::stage_t<Name, S, W, N...> const&, dsl::where at = CONSTAGE_HERE) {
+    return dsl::from_words<dsl::from_stage<Name>>(at, {Name::view(), dsl::role::stage});
+}
+template <class Name>
+constexpr dsl::from_stage<Name> from(dsl::stage_name<Name>, dsl::where at = CONSTAGE_HERE) {
+    return dsl::from_words<dsl::from_stage<Name>>(at, {Name::view(), dsl::role::stage});
+}
+
+namespace dsl {
+template <class S>
+struct name_of_stage;
+template <class Name, unsigned S, unsigned W, class... N>
+struct name_of_stage<stage_t<Name, S, W, N...>> {
+    using type = Name;
+};
+template <class Name>
+struct name_of_stage<stage_name<Name>> {
+    using type = Name;
+};
+template <class S>
+concept stage_like = requires {
+    typename name_of_stage<S>::type;
+};
+}  // namespace dsl
+
+/// A choice made at run time: the text, expanded with the global arguments, names one of the stages (or else an image).
+/// `from(select("base-${VARIANT}", base_prod, base_dev))`
+template <dsl::stage_like... S>
+constexpr dsl::choice_of_stages<typename dsl::name_of_stage<S>::type...> select(dsl::expanded_text text, S const&...) {
+    return {text.text};
+}
+template <class... Names>
+constexpr auto from(dsl::choice_of_stages<Names...> choice, dsl::where at = CONSTAGE_HERE) {
+    constexpr unsigned n = 1 + sizeof...(Names);
+    auto r = dsl::from_words<dsl::from_step<n, dsl::need<dsl::edge::select, Names>...>>(at, {choice.text, dsl::role::select_text});
+    r.steps[0].count = n;
+    unsigned i = 1;
+    ((r.words[i++] = dsl::word(Names::view(), dsl::role::choice)), ...);
+    return r;
+}
+
+}  // namespace constage
+
+#endif

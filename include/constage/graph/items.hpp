@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef CONSTAGE_GRAPH_ITEMS_HPP_INCLUDED
+#define CONSTAGE_GRAPH_ITEMS_HPP_INCLUDED
+
+#include <constage/dsl/config.hpp>
+#include <constage/dsl/stage.hpp>
+#include <constage/graph/shape.hpp>
+
+/// What `graph(…)` takes: stages, `targets(…)`, `args(…)`.
+namespace constage::dsl {
+
+/// What the type of a stage says about it.
+struct row {
+    text_view name;
+    wanted const* needs;
+    unsigned n_needs, n_steps, n_words;
+};
+
+template <class Stage>
+struct row_of;
+template <class Name, unsigned S, unsigned W, class... Needs>
+struct row_of<stage_t<Name, S, W, Needs...>> {
+    static constexpr wanted needs[] = {wanted{0, Needs::view(), Needs::kind}..., wanted{}};
+    static constexpr row value{Name::view(), needs, sizeof...(Needs), S, W};
+};
+
+/// Several stages that are images.
+template <class... Stage>
+struct targets_t {
+    piece pieces[sizeof...(Stage)];
+    using is_item = void;
+    static constexpr unsigned n_stages = sizeof...(Stage), n_args = 0, n_words = 0;
+    static constexpr bool marks = true;
+    static constexpr row rows[] = {row_of<Stage>::value...};
+};
+
+/// Several ARGs: in a stage one instruction, in a graph the arguments before the first FROM.
+template <unsigned N, unsigned Words>
+struct args_t : block<1, Words, 0> {
+    where places[N]{};
+    static constexpr unsigned n_args = N;
+    using is_args = void;
+};
+
+/// The rows of an item of a graph.
+struct rows {
+    row const* first;
+    unsigned count;
+    bool marks;
+};
+template <class Item>
+struct item_of {
+    static constexpr rows value{&row_of<Item>::value, 1, false};
+    static constexpr unsigned n_stages = 1, n_args = 0, n_words = 0;
+};
+template <class... Stage>
+struct item_of<targets_t<Stage...>> {
+    static constexpr rows value{targets_t<Stage...>::rows, sizeof...(Stage), true};
+    static constexpr unsigned n_stages = sizeof...(Stage), n_args = 0, n_words = 0;
+};
+template <unsigned N, unsigned Words>
+struct item_of<args_t<N, Words>> {
+    static constexpr rows value{nullptr, 0, false};
+    static constexpr unsigned n_stages = 0, n_args = N, n_words = Words;
+};
+
+template <class T>
+concept graph_item = requires {
+    typename T::is_stage;
+}
+|| requires { typename T::is_args; }
+|| requires { typename T::is_item; };
+
+/// How large the arrays of a graph are.
+struct sizes {
+    unsigned stages = 0, links = 0, steps = 0, words = 0, args = 0;
+};
+
+/// The stages of a list of items, in the written order. A stage in `targets(…)` that also stands elsewhere is only marked.
+template <unsigned M>
+struct listing {
+    row stages[M ? M : 1]{};
+    bool kept[M ? M : 1]{};
+    bool target[M ? M : 1]{};
+};
+
+template <unsigned M>
+constexpr listing<M> list(rows const* items, unsigned n_items) {
+    listing<M> r{};
+    bool in_targets[M ? M : 1]{};
+    unsigned n = 0;
+    for (unsigned i = 0; i != n_items; ++i)
+        for (unsigned k = 0; k != items[i].count; ++k) {
+            r.stages[n] = items[i].first[k];
+            r.kept[n] = true;
+            in_targets[n] = items[i].marks;
+            ++n;
+        }
+    for (unsigned i = 0; i != M; ++i) {
+        if (!in_targets[i]) continue;
+        r.target[i] = true;
+        for (unsigned k = 0; k != M; ++k)
+            if (k != i && r.kept[k] && r.stages[k].name == r.stages[i].name && (!in_targets[k] || k < i)) {
+                r.kept[i] = false;
+                r.target[k] = true;
+                break;
+            }
+    }
+    return r;
+}
+
+template <class... Item>
+struct inventory {
+    static constexpr unsigned n_listed = (0u + ... + item_of<Item>::n_stages);
+    static constexpr rows items[] = {item_of<Item>::value..., rows{nullptr, 0, false}};
+    static constexpr listing<n_listed> listed = list<n_listed>(items, sizeof...(Item));
+
+    static constexpr sizes count() {
+        sizes s;
+        s.args = (0u + ... + item_of<Item>::n_args);
+        s.words = (0u + ... + item_of<Item>::n_words);
+        for (unsigned i = 0; i != n_listed; ++i)
+            if (listed.kept[i]) {
+                ++s.stages;
+                s.links += listed.stages[i].n_needs;
+                s.steps += listed.stages[i].n_steps;
+                s.words += listed.stages[i].n_words;
+            }
+        return s;
+    }
+    static constexpr sizes size = count();
+
+    static constexpr shape<size.stages, size.links> analysed() {
+        shape<size.stages, size.links> r{};
+        wanted needs[size.links + 1]{};
+        unsigned n = 0, e = 0;
+        for (unsigned i = 0; i != n_listed; ++i) {
+            if (!listed.kept[i]) continue;
+            auto const& s = listed.stages[i];
+            for (unsigned k = 0; k != s.n_needs; ++k) needs[e++] = {n, s.needs[k].name, s.needs[k].kind};
+            r.names[n++] = s.name;
+        }
+        return analyse(r, needs);
+    }
+    static constexpr auto shape_v = analysed();
+};
+
+/// Appends the stages of an item to a list of pieces.
+struct piece_list {
+    piece* to;
+
+    template <class Name, unsigned S, unsigned W, class... Needs>
+    constexpr void operator()(stage_t<Name, S, W, Needs...> const& s) {
+        *to++ = piece_of(s);
+    }
+    template <class... Stage>
+    constexpr void operator()(targets_t<Stage...> const& t) {
+        for (auto const& p : t.pieces) *to++ = p;
+    }
+    template <unsigned N, unsigned Words>
+    constexpr void operator()(args_t<N, Words> const&) {}
+};
+
+}  // namespace constage::dsl
+
+namespace constage {
+
+/// The images of the program, if it is not the last stage: `graph(base, targets(app, debug))`. Shared stages are built once.
+template <dsl::stage_like... Stage>
+constexpr dsl::targets_t<Stage...> targets(Stage const&... stage) {
+    static_assert(sizeof...(Stage) > 0, "targets() names no stage");
+    return {{dsl::piece_of(stage)...}};
+}
+
+/// `graph(args(arg("VERSION", "1.2")), …)`: arguments that FROM can use (A002). In a stage: one ARG instruction with several names.
+template <unsigned... W>
+constexpr dsl::args_t<sizeof...(W), (0u + ... + W)> args(dsl::arg_step<W> const&... a) {
+    static_assert(sizeof...(W) > 0, "args() names no argument");
+    dsl::args_t<sizeof...(W), (0u + ... + W)> r{};
+    unsigned n = 0, k = 0;
+    dsl::piece const pieces[] = {dsl::piece_of(a)...};
+    for (auto const& p : pieces) {
+        r.places[k++] = {p.steps[0].line, p.steps[0].file};
+        for (unsigned i = 0; i != p.n_words; ++i) r.words[n++] = p.words[i];
+    }
+    r.steps[0] = dsl::step(dsl::op::arg, n, r.places[0]);
+    return r;
+}
+
+}  // namespace constage
+
+#endif
