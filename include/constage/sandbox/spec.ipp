@@ -150,20 +150,20 @@ CONSTAGE_INLINE json device_rules(bool insecure) {
 }
 
 CONSTAGE_INLINE json linux_of(engine::sandbox_request const& what, spec_host const& host) {
-    json linux;
-    for (auto const* type : {"pid", "ipc", "uts", "mount"}) linux["namespaces"].push_back({{"type", type}});
-    if (host.new_network) linux["namespaces"].push_back({{"type", "network"}});
-    if (host.cgroup2) linux["namespaces"].push_back({{"type", "cgroup"}});
-    if (host.limit_devices) linux["resources"]["devices"] = device_rules(what.insecure);
-    if (!host.cgroup.empty()) linux["cgroupsPath"] = host.cgroup;
+    json section;  // not `linux`: a macro of gnu++20
+    for (auto const* type : {"pid", "ipc", "uts", "mount"}) section["namespaces"].push_back({{"type", type}});
+    if (host.new_network) section["namespaces"].push_back({{"type", "network"}});
+    if (host.cgroup2) section["namespaces"].push_back({{"type", "cgroup"}});
+    if (host.limit_devices) section["resources"]["devices"] = device_rules(what.insecure);
+    if (!host.cgroup.empty()) section["cgroupsPath"] = host.cgroup;
     if (what.insecure) {
-        linux["devices"] = insecure_devices();
-        return linux;
+        section["devices"] = insecure_devices();
+        return section;
     }
-    linux["seccomp"] = json::parse(seccomp_profile());
-    linux["maskedPaths"] = masked;
-    linux["readonlyPaths"] = read_only;
-    return linux;
+    section["seccomp"] = json::parse(seccomp_profile());
+    section["maskedPaths"] = masked;
+    section["readonlyPaths"] = read_only;
+    return section;
 }
 
 }  // namespace spec_detail
