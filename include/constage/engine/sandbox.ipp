@@ -8,11 +8,13 @@
 #include <constage/engine/sandbox.hpp>
 #include <constage/failure.hpp>
 #include <constage/sandbox/descriptor.hpp>
+#include <constage/sandbox/examine.hpp>
 #include <constage/sandbox/mounts.hpp>
 #include <constage/sandbox/network.hpp>
 #include <constage/sandbox/process.hpp>
 #include <constage/sandbox/runtime.hpp>
 #include <constage/sandbox/stubs.hpp>
+#include <constage/sandbox/user_namespace.hpp>
 
 #include <atomic>
 #include <exception>
@@ -120,6 +122,9 @@ CONSTAGE_INLINE void container_thread::prepare_and_run(sandbox_request const& wh
 
 CONSTAGE_INLINE sandbox_result run_in_sandbox(sandbox_request const& what, sandbox_host const& host, std::stop_token stop) {
     if (what.argv.empty()) throw failure("RUN without a command");
+    if (!has_privilege())
+        throw failure("RUN needs root or a user namespace, and this process has neither")
+            .with_hint("a program calls engine::enter_user_namespace() first, as the constage command does");
     sandbox::runtime const runtime(host.runtime);
     if (stop.stop_requested()) return {0, true};
     auto [out, out_end] = sandbox::make_pipe();
@@ -140,6 +145,12 @@ CONSTAGE_INLINE sandbox_result run_in_sandbox(sandbox_request const& what, sandb
     result.exit_code = code;  // the runtime has printed its complaint on stderr
     return result;
 }
+
+CONSTAGE_INLINE bool has_privilege() { return sandbox::has_privilege(); }
+
+CONSTAGE_INLINE std::optional<int> enter_user_namespace(int argc, char** argv) { return sandbox::enter_user_namespace(argc, argv); }
+
+CONSTAGE_INLINE std::vector<finding> examine_host(sandbox_host const& host) { return sandbox::examine(host.runtime); }
 
 }  // namespace constage::engine
 

@@ -32,8 +32,7 @@ private:
     bool connect(std::string const& pasta, std::string const& directory);
 
     bool lo_alone_ = false, connected_ = false;
-    descriptor own_;   ///< the new namespace
-    descriptor host_;  ///< the namespace that this thread was in
+    descriptor own_;  ///< the new namespace
     child pasta_;
     std::string ready_;  ///< the file that says that pasta runs
 };

@@ -14,6 +14,7 @@
 
 #include <cstdlib>
 #include <sstream>
+#include <thread>
 
 namespace constage::sandbox {
 
@@ -81,16 +82,18 @@ CONSTAGE_INLINE network::~network() {
     pasta_.wait();
 }
 
-/// pasta gives up the privilege to look into /proc, so it is told the namespace as a file. It starts in this machine's namespace.
+/// pasta gives up the privilege to look into /proc, so it is told the namespace as a file. It starts in this machine's namespace, to which
+/// no thread of an ordinary user can return: another thread makes the new one.
 CONSTAGE_INLINE bool network::connect(std::string const& pasta, std::string const& directory) {
-    host_ = descriptor(::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
-    if (!host_ || ::unshare(CLONE_NEWNET) != 0) return false;
-    own_ = descriptor(::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
     auto const file = directory + "/network";
     write_new_file(file, "", 0600);
-    auto const bound = ::mount("/proc/thread-self/ns/net", file.c_str(), nullptr, MS_BIND, nullptr) == 0;
-    if (::setns(host_.get(), CLONE_NEWNET) != 0) throw cannot("return to the network namespace");
-    if (!own_ || !bound) return false;
+    bool made = false;
+    std::thread([&] {
+        if (::unshare(CLONE_NEWNET) != 0) return;
+        own_ = descriptor(::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
+        made = own_ && ::mount("/proc/thread-self/ns/net", file.c_str(), nullptr, MS_BIND, nullptr) == 0;
+    }).join();
+    if (!made) return false;
     ready_ = directory + "/pasta.pid";
     descriptor const log(::open((directory + "/pasta.log").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
     if (!log) throw cannot("make a log file");
