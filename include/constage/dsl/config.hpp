@@ -122,7 +122,11 @@ constexpr auto stopsignal(dsl::signal_text signal, dsl::where at = CONSTAGE_HERE
 /// Deprecated in Dockerfiles: use `label("org.opencontainers.image.authors", …)`.
 constexpr auto maintainer(dsl::plain_text text, dsl::where at = CONSTAGE_HERE) { return dsl::item(dsl::op::maintainer, at, text.text); }
 
-/// An instruction for those that build on this stage or image.
+/// An instruction for those that build on this stage or image; as text (`onbuild("RUN make")`) or as an instruction. Of an instruction
+/// that stands in text constage does not know the needs.
+constexpr auto onbuild(dsl::command_text instruction, dsl::where at = CONSTAGE_HERE) {
+    return dsl::item(dsl::op::trigger, at, instruction.text);
+}
 template <dsl::instruction B>
 constexpr auto onbuild(B const& what) {
     static_assert(B::n_froms == 0, "FROM cannot be an ONBUILD trigger");

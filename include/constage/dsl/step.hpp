@@ -28,6 +28,7 @@ enum class op : unsigned char {
     shell,
     stopsignal,
     maintainer,
+    trigger,  ///< ONBUILD given as text
 };
 
 /// What a word of a step is.
