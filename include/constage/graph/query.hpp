@@ -68,11 +68,12 @@ constexpr bool has_edge(graph_view g, stage_key user, stage_key used, edge kind)
     return false;
 }
 
-constexpr bool is_target(graph_view g, unsigned stage) {
-    bool any = false;
-    for (unsigned i = 0; i != g.n_stages; ++i) any = any || g.target[i];
-    return any ? g.target[stage] : stage + 1 == g.n_stages;
+constexpr bool has_targets(graph_view g) {
+    for (unsigned i = 0; i != g.n_stages; ++i)
+        if (g.target[i]) return true;
+    return false;
 }
+constexpr bool is_target(graph_view g, unsigned stage) { return g.target[stage] || (stage + 1 == g.n_stages && !has_targets(g)); }
 constexpr bool is_target(graph_view g, stage_key key) {
     auto const i = find(g, key);
     return i != no_stage && is_target(g, i);
@@ -99,14 +100,48 @@ struct kinds {
     }
 };
 
-/// True if `user` is `used`, or needs it through any number of edges of these kinds. No memory: follows the levels downwards.
+/// The stages that some stages need, themselves included: one pass against the order of execution.
+class reach {
+public:
+    constexpr explicit reach(graph_view g) : marked_(new bool[g.n_stages + 1]{}), first_(new unsigned[g.n_stages + 1]{}) {
+        for (unsigned e = 0; e != g.n_links; ++e) ++first_[g.links[e].user + 1];  // links are sorted by user
+        for (unsigned i = 0; i != g.n_stages; ++i) first_[i + 1] += first_[i];
+    }
+    reach(reach const&) = delete;
+    reach& operator=(reach const&) = delete;
+    constexpr ~reach() {
+        delete[] marked_;
+        delete[] first_;
+    }
+
+    constexpr void start_at(unsigned stage) { marked_[stage] = true; }
+    constexpr void follow(graph_view g, kinds which) {
+        for (unsigned k = g.n_stages; k-- != 0;)
+            if (auto const s = g.order[k]; marked_[s])
+                for (auto e = first_[s]; e != first_[s + 1]; ++e)
+                    if (which.has(g.links[e].kind)) marked_[g.links[e].used] = true;
+    }
+    constexpr bool operator[](unsigned stage) const { return marked_[stage]; }
+
+private:
+    bool* marked_;
+    unsigned* first_;
+};
+
+/// True if `user` is `used`, or needs it through any number of edges of these kinds.
 constexpr bool reaches(graph_view g, unsigned user, unsigned used, kinds which = {}) {
-    if (user == used) return true;
-    for (unsigned e = 0; e != g.n_links; ++e)
-        if (g.links[e].user == user && which.has(g.links[e].kind) && g.level[g.links[e].used] >= g.level[used] &&
-            reaches(g, g.links[e].used, used, which))
-            return true;
-    return false;
+    reach r(g);
+    r.start_at(user);
+    r.follow(g, which);
+    return r[used];
+}
+/// The same from any target.
+constexpr bool targets_reach(graph_view g, unsigned used, kinds which = {}) {
+    reach r(g);
+    for (unsigned i = 0; i != g.n_stages; ++i)
+        if (is_target(g, i)) r.start_at(i);
+    r.follow(g, which);
+    return r[used];
 }
 constexpr bool reaches(graph_view g, stage_key user, stage_key used, kinds which = {}) {
     auto const a = find(g, user), b = find(g, used);
@@ -116,10 +151,7 @@ constexpr bool reaches(graph_view g, stage_key user, stage_key used, kinds which
 /// True if some target needs the stage: the others are never built.
 constexpr bool is_needed(graph_view g, stage_key key) {
     auto const s = find(g, key);
-    if (s == no_stage) return false;
-    for (unsigned i = 0; i != g.n_stages; ++i)
-        if (is_target(g, i) && reaches(g, i, s)) return true;
-    return false;
+    return s != no_stage && targets_reach(g, s);
 }
 
 }  // namespace constage::query
