@@ -14,7 +14,7 @@ class busybox_context {
 public:
     busybox_context() {
         std::string name = (std::filesystem::temp_directory_path() / "quickstart-XXXXXX").string();
-        if (!mkdtemp(name.data())) return fail(name);
+        if (!mkdtemp(name.data())) fail(name);
         directory_ = name;
         std::error_code error;
         std::filesystem::create_directory(directory_ / "bin", error);
@@ -40,7 +40,7 @@ public:
     }
 
 private:
-    static void fail(std::string const& what) {
+    [[noreturn]] static void fail(std::string const& what) {
         std::perror(what.c_str());
         std::exit(1);
     }
