@@ -84,9 +84,10 @@ CONSTAGE_INLINE finding examine_overlay() {
 
 CONSTAGE_INLINE finding examine_network() {
     auto const pasta = find_program("pasta");
-    if (!pasta.empty()) return {"private network for RUN", true, pasta, ""};
-    return {"private network for RUN", false, "no pasta: RUN uses the network of this machine and can reach its local ports",
-            "sudo apt-get install passt"};
+    auto const missing = pasta.empty() ? "no pasta" : !may_open_tun() ? "/dev/net/tun cannot be opened" : "";
+    if (!*missing) return {"private network for RUN", true, pasta, ""};
+    return {"private network for RUN", false, std::string(missing) + ": RUN uses the network of this machine and can reach its local ports",
+            pasta.empty() ? "sudo apt-get install passt" : "sudo chmod 666 /dev/net/tun"};
 }
 
 CONSTAGE_INLINE finding examine_cgroups() {

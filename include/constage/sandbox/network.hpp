@@ -10,8 +10,8 @@
 namespace constage::sandbox {
 
 /// The network of one container: `none` is a namespace with lo alone, `host` is this machine's. `default` is a namespace of its own that
-/// pasta connects with the outside (but not with this machine's own ports); without pasta it is this machine's network, and lo alone
-/// if this machine has no network either.
+/// pasta connects with the outside (but not with this machine's own ports); without pasta or /dev/net/tun it is this machine's network, and
+/// lo alone if this machine has no network either.
 class network {
 public:
     /// Starts what the mode needs, in the background; `directory` is for its files. Called by the thread that will start the container.
@@ -39,6 +39,9 @@ private:
 
 /// An executable by its name (looked up in PATH and the usual places) or path; empty if there is none.
 std::string find_program(std::string const& name);
+
+/// True if pasta could make its interface.
+bool may_open_tun();
 
 /// True if `resolv_conf` names only servers on this machine's loopback interface, which a container cannot reach.
 bool only_loopback_servers(std::string const& resolv_conf);

@@ -51,6 +51,8 @@ CONSTAGE_INLINE std::string find_program(std::string const& name) {
     return "";
 }
 
+CONSTAGE_INLINE bool may_open_tun() { return ::access("/dev/net/tun", R_OK | W_OK) == 0; }
+
 CONSTAGE_INLINE bool only_loopback_servers(std::string const& resolv_conf) {
     std::istringstream lines(resolv_conf);
     bool some = false;
