@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef CONSTAGE_DOCKERFILE_STAGES_HPP_INCLUDED
+#define CONSTAGE_DOCKERFILE_STAGES_HPP_INCLUDED
+
+#include <constage/detail/config.hpp>
+#include <constage/plan/plan.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Which stage a name means (S003 to S008).
+namespace constage::dockerfile {
+
+class stage_names {
+public:
+    explicit stage_names(std::vector<std::string> names) : names_(std::move(names)) {}
+
+    std::size_t size() const { return names_.size(); }
+    /// The last stage before `limit` of that name, in any case.
+    std::optional<std::size_t> find(std::string_view name, std::size_t limit) const;
+    std::optional<std::size_t> find(std::string_view name) const { return find(name, names_.size()); }
+
+    /// The base of stage `index`: scratch, an earlier stage, a choice of stages, an image.
+    plan::reference base(std::string const& text, std::size_t index, char escape) const;
+    /// `--from=`. Numbers count only for COPY. Throws constage::failure: no such number.
+    plan::reference from(std::string const& text, bool numbers) const;
+
+private:
+    std::vector<std::string> names_;  ///< lower case; empty: none
+};
+
+}  // namespace constage::dockerfile
+
+#ifdef CONSTAGE_HEADER_ONLY
+#include <constage/dockerfile/stages.ipp>
+#endif
+#endif
