@@ -35,7 +35,8 @@ private:
 
 public:
     /// A directory that survives builds: never in the image, never in the key (R009).
-    constexpr auto cache(mount_path target, cache_options o = {}) const {
+    constexpr auto cache(mount_path target) const { return with(word("cache", role::mount), word(target.text, role::mount_target)); }
+    constexpr auto cache(mount_path target, cache_options o) const {
         return with(word("cache", role::mount), word(target.text, role::mount_target), word(o.id.text, role::mount_id),
                     word(o.sharing.text, role::mount_sharing), word(o.readonly.text, role::mount_readonly), o.mode.as(role::mount_mode),
                     o.uid.as(role::mount_uid), o.gid.as(role::mount_gid));
@@ -69,13 +70,15 @@ public:
     }
 
     /// A file or variable that leaves no trace (R012).
-    constexpr auto secret(expanded_text id, secret_options o = {}) const {
+    constexpr auto secret(expanded_text id) const { return with(word("secret", role::mount), word(id.text, role::mount_id)); }
+    constexpr auto secret(expanded_text id, secret_options o) const {
         return with(word("secret", role::mount), word(id.text, role::mount_id), word(o.target.text, role::mount_target),
                     word(o.env.text, role::mount_env), word(o.required.text, role::mount_required), o.mode.as(role::mount_mode),
                     o.uid.as(role::mount_uid), o.gid.as(role::mount_gid));
     }
     /// The caller's ssh agent (R013).
-    constexpr auto ssh(ssh_options o = {}) const {
+    constexpr auto ssh() const { return with(word("ssh", role::mount)); }
+    constexpr auto ssh(ssh_options o) const {
         return with(word("ssh", role::mount), word(o.id.text, role::mount_id), word(o.target.text, role::mount_target),
                     word(o.required.text, role::mount_required), o.mode.as(role::mount_mode), o.uid.as(role::mount_uid),
                     o.gid.as(role::mount_gid));

@@ -13,8 +13,13 @@ struct stage_t {
     word words[Words ? Words : 1]{};
 
     static constexpr unsigned n_steps = Steps, n_words = Words, n_needs = sizeof...(Needs);
-    using is_stage = void;
-    static constexpr text_view name() { return Name::view(); }
+    using is_item = void;
+    static constexpr wanted needs[] = {wanted{0, Needs::view(), Needs::kind}..., wanted{}};
+
+    // as an item of a graph
+    static constexpr unsigned n_stages = 1, n_args = 0;
+    static constexpr bool marks = false;
+    static constexpr row rows[] = {row{Name::view(), needs, sizeof...(Needs), Steps, Words}};
 };
 
 template <class Name, unsigned S, unsigned W, class... Needs>

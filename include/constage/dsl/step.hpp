@@ -136,6 +136,20 @@ enum class edge : unsigned char {
     onbuild  ///< an instruction kept for those that build on it needs it
 };
 
+/// A need whose name is not looked up yet.
+struct wanted {
+    unsigned user = 0;  ///< number of the stage that needs it
+    text_view name;
+    edge kind = edge::from;
+};
+
+/// What the type of a stage says about it.
+struct row {
+    text_view name;
+    wanted const* needs;
+    unsigned n_needs, n_steps, n_words;
+};
+
 }  // namespace constage::dsl
 
 #endif

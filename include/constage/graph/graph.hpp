@@ -27,24 +27,17 @@ struct graph_t {
     }
 };
 
-/// The global arguments: one step each, whose words go into the graph's.
-struct args_writer {
-    step* to;
-    appender* append;
-
-    template <class Item>
-    constexpr void operator()(Item const&) {}
-    template <unsigned N, unsigned Words>
-    constexpr void operator()(args_t<N, Words> const& a) {
-        unsigned at = 0;
-        for (unsigned i = 0; i != N; ++i) {
-            unsigned const n = at + 1 < Words && a.words[at + 1].what == role::value ? 2 : 1;
-            *to = step(op::arg, n, a.places[i]);
-            to++->first = append->w;
-            for (unsigned k = 0; k != n; ++k) append->words[append->w++] = a.words[at++];
-        }
+/// Appends the global arguments of an item: one step each in `args`, whose words go where the graph's are.
+constexpr void append_args(item_values const& values, unsigned count, step*& args, appender& append) {
+    word const* from = values.stage.words;
+    word const* const end = from + values.stage.n_words;
+    for (unsigned i = 0; i != count; ++i) {
+        unsigned const n = from + 1 < end && from[1].what == role::value ? 2 : 1;
+        *args = step(op::arg, n, values.places[i]);
+        args++->first = append.w;
+        for (unsigned k = 0; k != n; ++k) append.words[append.w++] = *from++;
     }
-};
+}
 
 template <auto const& Shape, unsigned I>
 inline constexpr auto fixed_name = fixed_string<Shape.names[I].size + 1>(Shape.names[I]);
@@ -85,22 +78,20 @@ constexpr auto graph(Item const&... item) {
         static_assert(dsl::acyclic<inventory::shape_v>(detail::make_indices<shape.n_cycle>{}), "stages need each other in a circle");
     } else {
         g.form = shape;
-        dsl::piece pieces[inventory::n_listed]{};
-        dsl::piece_list add{pieces};
-        (add(item), ...);
+        dsl::item_values const values[] = {dsl::values_of(item)...};
         dsl::appender append{g.steps, g.words};
-        unsigned n = 0;
-        for (unsigned i = 0; i != inventory::n_listed; ++i)
-            if (inventory::listed.kept[i]) {
-                g.target[n] = inventory::listed.target[i];
+        dsl::step* args = g.args;
+        unsigned listed = 0, n = 0;
+        for (unsigned i = 0; i != inventory::n_items; ++i) {
+            if (inventory::items[i].n_args) dsl::append_args(values[i], inventory::items[i].n_args, args, append);
+            for (unsigned k = 0; k != inventory::items[i].n_stages; ++k, ++listed) {
+                if (!inventory::listed.kept[listed]) continue;
+                g.target[n] = inventory::listed.target[listed];
                 g.begin[n++] = append.s;
-                append(pieces[i]);
+                append(values[i].stages ? values[i].stages[k] : values[i].stage);
             }
-        g.begin[n] = append.s;
-        if constexpr (size.args != 0) {
-            dsl::args_writer write{g.args, &append};
-            (write(item), ...);
         }
+        g.begin[n] = append.s;
     }
     return g;
 }

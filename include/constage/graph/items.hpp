@@ -9,21 +9,6 @@
 /// What `graph(…)` takes: stages, `targets(…)`, `args(…)`.
 namespace constage::dsl {
 
-/// What the type of a stage says about it.
-struct row {
-    text_view name;
-    wanted const* needs;
-    unsigned n_needs, n_steps, n_words;
-};
-
-template <class Stage>
-struct row_of;
-template <class Name, unsigned S, unsigned W, class... Needs>
-struct row_of<stage_t<Name, S, W, Needs...>> {
-    static constexpr wanted needs[] = {wanted{0, Needs::view(), Needs::kind}..., wanted{}};
-    static constexpr row value{Name::view(), needs, sizeof...(Needs), S, W};
-};
-
 /// Several stages that are images.
 template <class... Stage>
 struct targets_t {
@@ -31,45 +16,31 @@ struct targets_t {
     using is_item = void;
     static constexpr unsigned n_stages = sizeof...(Stage), n_args = 0, n_words = 0;
     static constexpr bool marks = true;
-    static constexpr row rows[] = {row_of<Stage>::value...};
+    static constexpr row rows[] = {Stage::rows[0]...};
 };
 
 /// Several ARGs: in a stage one instruction, in a graph the arguments before the first FROM.
 template <unsigned N, unsigned Words>
 struct args_t : block<1, Words, 0> {
     where places[N]{};
-    static constexpr unsigned n_args = N;
-    using is_args = void;
+
+    using is_item = void;
+    static constexpr unsigned n_stages = 0, n_args = N;
+    static constexpr bool marks = false;
+    static constexpr row rows[] = {row{}};
 };
 
-/// The rows of an item of a graph.
-struct rows {
+/// An item of a graph, erased: its stages in the type, or its arguments.
+struct item_rows {
     row const* first;
-    unsigned count;
+    unsigned n_stages, n_args, n_words;
     bool marks;
-};
-template <class Item>
-struct item_of {
-    static constexpr rows value{&row_of<Item>::value, 1, false};
-    static constexpr unsigned n_stages = 1, n_args = 0, n_words = 0;
-};
-template <class... Stage>
-struct item_of<targets_t<Stage...>> {
-    static constexpr rows value{targets_t<Stage...>::rows, sizeof...(Stage), true};
-    static constexpr unsigned n_stages = sizeof...(Stage), n_args = 0, n_words = 0;
-};
-template <unsigned N, unsigned Words>
-struct item_of<args_t<N, Words>> {
-    static constexpr rows value{nullptr, 0, false};
-    static constexpr unsigned n_stages = 0, n_args = N, n_words = Words;
 };
 
 template <class T>
 concept graph_item = requires {
-    typename T::is_stage;
-}
-|| requires { typename T::is_args; }
-|| requires { typename T::is_item; };
+    typename T::is_item;
+};
 
 /// How large the arrays of a graph are.
 struct sizes {
@@ -85,12 +56,12 @@ struct listing {
 };
 
 template <unsigned M>
-constexpr listing<M> list(rows const* items, unsigned n_items) {
+constexpr listing<M> list(item_rows const* items, unsigned n_items) {
     listing<M> r{};
     bool in_targets[M ? M : 1]{};
     unsigned n = 0;
     for (unsigned i = 0; i != n_items; ++i)
-        for (unsigned k = 0; k != items[i].count; ++k) {
+        for (unsigned k = 0; k != items[i].n_stages; ++k) {
             r.stages[n] = items[i].first[k];
             r.kept[n] = true;
             in_targets[n] = items[i].marks;
@@ -109,16 +80,25 @@ constexpr listing<M> list(rows const* items, unsigned n_items) {
     return r;
 }
 
+// Arrays and loops instead of fold expressions: clang nests those no deeper than 256.
+constexpr unsigned sum(item_rows const* items, unsigned n, unsigned item_rows::*what) {
+    unsigned total = 0;
+    for (unsigned i = 0; i != n; ++i) total += items[i].*what;
+    return total;
+}
+
 template <class... Item>
 struct inventory {
-    static constexpr unsigned n_listed = (0u + ... + item_of<Item>::n_stages);
-    static constexpr rows items[] = {item_of<Item>::value..., rows{nullptr, 0, false}};
-    static constexpr listing<n_listed> listed = list<n_listed>(items, sizeof...(Item));
+    static constexpr unsigned n_items = sizeof...(Item);
+    static constexpr item_rows items[] = {{Item::rows, Item::n_stages, Item::n_args, Item::n_args ? Item::n_words : 0, Item::marks}...,
+                                          {nullptr, 0, 0, 0, false}};
+    static constexpr unsigned n_listed = sum(items, n_items, &item_rows::n_stages);
+    static constexpr listing<n_listed> listed = list<n_listed>(items, n_items);
 
     static constexpr sizes count() {
         sizes s;
-        s.args = (0u + ... + item_of<Item>::n_args);
-        s.words = (0u + ... + item_of<Item>::n_words);
+        s.args = sum(items, n_items, &item_rows::n_args);
+        s.words = sum(items, n_items, &item_rows::n_words);
         for (unsigned i = 0; i != n_listed; ++i)
             if (listed.kept[i]) {
                 ++s.stages;
@@ -145,21 +125,24 @@ struct inventory {
     static constexpr auto shape_v = analysed();
 };
 
-/// Appends the stages of an item to a list of pieces.
-struct piece_list {
-    piece* to;
-
-    template <class Name, unsigned S, unsigned W, class... Needs>
-    constexpr void operator()(stage_t<Name, S, W, Needs...> const& s) {
-        *to++ = piece_of(s);
-    }
-    template <class... Stage>
-    constexpr void operator()(targets_t<Stage...> const& t) {
-        for (auto const& p : t.pieces) *to++ = p;
-    }
-    template <unsigned N, unsigned Words>
-    constexpr void operator()(args_t<N, Words> const&) {}
+/// The values of an item of a graph.
+struct item_values {
+    piece stage;          ///< of a stage
+    piece const* stages;  ///< of `targets(…)`
+    where const* places;  ///< of `args(…)`
 };
+template <class Name, unsigned S, unsigned W, class... Needs>
+constexpr item_values values_of(stage_t<Name, S, W, Needs...> const& s) {
+    return {{s.steps, s.words, S, W}, nullptr, nullptr};
+}
+template <class... Stage>
+constexpr item_values values_of(targets_t<Stage...> const& t) {
+    return {{}, t.pieces, nullptr};
+}
+template <unsigned N, unsigned Words>
+constexpr item_values values_of(args_t<N, Words> const& a) {
+    return {{a.steps, a.words, 1, Words}, nullptr, a.places};
+}
 
 }  // namespace constage::dsl
 

@@ -12,13 +12,6 @@ struct link {
     edge kind = edge::from;
 };
 
-/// A need whose name is not looked up yet.
-struct wanted {
-    unsigned user = 0;
-    text_view name;
-    edge kind = edge::from;
-};
-
 enum class problem : unsigned char { none, empty, duplicate, unknown, number, cycle };
 
 /// What is wrong with a graph. `missing` is the name that was not found, `near` the stage whose name is nearest to it.
