@@ -89,7 +89,8 @@ private:
 };
 
 /// What must change to come from `before` to `after` (used to turn an edited tree into a layer). Directories are compared with
-/// their metadata; equal shared subtrees are skipped.
+/// their metadata; equal shared subtrees are skipped. Directories above a change are part of it, so that a layer says itself who
+/// owns them. The root's own metadata is not.
 diff difference(tree const& before, tree const& after);
 
 /// sha256 over names, types, modes, owners, sizes, link targets, xattrs and content of everything below `root`, not of mtimes (C025).

@@ -55,8 +55,12 @@ CONSTAGE_INLINE void compare(std::string const& path, node const& before, node c
             if (!old || node->type == type::directory || !same_node(*old, *node)) add(here, node, out);
             continue;
         }
-        if (!same_node(*old, *node)) out.push_back({here, change::kind::put, without_children(node)});
+        // A directory goes before what changes below it even if it is the same itself: layers are unpacked apart from each other, and a
+        // parent that is made up on the way would hide owner and mode of the real one.
+        auto const size = out.size();
+        out.push_back({here, change::kind::put, without_children(node)});
         compare(here, *old, *node, out);
+        if (out.size() == size + 1 && same_node(*old, *node)) out.pop_back();
     }
     for (; a != before.entries.end(); ++a) out.push_back({joined(path, a->first), change::kind::remove, nullptr});
 }

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef CONSTAGE_FILES_SCAN_CONTEXT_IPP_INCLUDED
+#define CONSTAGE_FILES_SCAN_CONTEXT_IPP_INCLUDED
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <constage/failure.hpp>
+#include <constage/files/digest.hpp>
+#include <constage/files/scan.hpp>
+#include <constage/files/scan_entry.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <exception>
+#include <filesystem>
+#include <mutex>
+#include <set>
+#include <thread>
+
+namespace constage::files::scan_context_detail {
+
+/// A path that a copy may name, component by component; empty: everything from here on.
+using wanted = std::vector<std::string>;
+
+CONSTAGE_INLINE wanted components(std::string_view path) {
+    wanted result;
+    while (!path.empty()) {
+        auto const part = path.substr(0, path.find('/'));
+        path.remove_prefix(std::min(part.size() + 1, path.size()));
+        if (part == ".." && !result.empty()) result.pop_back();
+        if (!part.empty() && part != "." && part != "..") result.emplace_back(part);
+    }
+    return result;
+}
+
+/// A file whose bytes must be read to know its digest.
+struct unread {
+    std::shared_ptr<node> file;
+    struct stat status;
+};
+
+/// Reads one file to the end; it must stay as it was seen.
+CONSTAGE_INLINE void read_digest(unread const& u, file_index* index) {
+    auto const& path = u.file->content.path;
+    scan_entry::descriptor const d(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    if (d.fd < 0)
+        throw failure("cannot read " + path + ": " + std::strerror(errno))
+            .with_hint("make it readable, or name it in .dockerignore if the image does not need it");
+    thread_local hasher h;
+    thread_local std::vector<char> buffer(1 << 17);
+    std::uint64_t total = 0;
+    for (;;) {
+        auto const n = ::read(d.fd, buffer.data(), buffer.size());
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) {
+            h.finish();
+            throw failure("cannot read " + path + ": " + std::strerror(errno));
+        }
+        if (n == 0) break;
+        h.update({buffer.data(), static_cast<std::size_t>(n)});
+        total += static_cast<std::uint64_t>(n);
+    }
+    u.file->content.digest = h.finish();
+    u.file->xattrs = scan_entry::xattrs_of(d.fd);
+    struct stat s {};
+    if (::fstat(d.fd, &s) != 0 || total != u.file->size || s.st_ino != u.status.st_ino || s.st_mtim.tv_sec != u.status.st_mtim.tv_sec ||
+        s.st_mtim.tv_nsec != u.status.st_mtim.tv_nsec)
+        throw failure(path + " changed while it was read").with_hint("build again when nothing writes to the context");
+    // What is in the index has no xattrs: a file that is known need not even be opened.
+    if (index && u.file->xattrs.empty()) index->remember(u.status, u.file->content.digest);
+}
+
+CONSTAGE_INLINE void read_digests(std::vector<unread> const& files, file_index* index) {
+    std::atomic<std::size_t> next{0};
+    std::exception_ptr error;
+    std::mutex mutex;
+    auto const work = [&] {
+        try {
+            for (std::size_t i; (i = next++) < files.size();) read_digest(files[i], index);
+        } catch (...) {
+            std::lock_guard const lock(mutex);
+            if (!error) error = std::current_exception();
+            next = files.size();
+        }
+    };
+    std::vector<std::thread> helpers;
+    auto const most = std::min<std::size_t>({std::thread::hardware_concurrency(), 8, files.size() / 16 + 1});
+    while (helpers.size() + 1 < most) helpers.emplace_back(work);
+    work();
+    for (auto& h : helpers) h.join();
+    if (error) std::rethrow_exception(error);
+}
+
+class walk {
+public:
+    walk(std::string const& directory, context_options const& options)
+        : root_(std::filesystem::absolute(directory).lexically_normal().string()), options_(options) {
+        while (root_.size() > 1 && root_.ends_with('/')) root_.pop_back();
+        if (options.ignore && options.ignore->empty()) options_.ignore = nullptr;
+    }
+
+    tree run(std::vector<std::string> const& paths) {
+        std::set<wanted> all;
+        for (auto const& p : paths) all.insert(components(p));
+        std::shared_ptr<node> top;
+        // Symlinks that are named lead to more paths (C010): again until nothing new comes; the whole context if that does not end.
+        for (int round = 0;; ++round) {
+            if (round == 40) all.insert(wanted());
+            unread_.clear();
+            top = root(all);
+            auto const size = all.size();
+            all.merge(found_links_);
+            if (all.size() == size) break;
+        }
+        read_digests(unread_, options_.index);
+        return tree(std::move(top));
+    }
+
+private:
+    /// What may be named below a directory. All begin with the same number of components, those of the directory.
+    struct names_below {
+        bool everything = false;
+        std::vector<wanted const*> paths;
+        std::size_t depth = 0;
+
+        bool nothing() const { return !everything && paths.empty(); }
+        names_below in(std::string const& name) const;
+        std::vector<std::string> candidates(scan_entry::descriptor const& d, std::string const& full) const;
+    };
+
+    std::shared_ptr<node> root(std::set<wanted> const& all);
+    void fill(node& directory, scan_entry::descriptor const& d, std::string const& path, names_below const& named,
+              ignore_rules::matches const& above);
+    std::shared_ptr<node> entry(int at, std::string const& name, std::string const& path, names_below const& below, bool is_named,
+                                ignore_rules::matches const& above);
+    void file(std::shared_ptr<node> const& n, struct stat const& s, std::string full);
+    void follow(std::string const& path, std::string const& target, names_below const& below);
+
+    std::string full(std::string const& path) const { return root_ == "/" ? "/" + path : root_ + "/" + path; }
+
+    std::string root_;
+    context_options options_;
+    std::vector<unread> unread_;
+    std::set<wanted> found_links_;
+    scan_entry::links links_;
+};
+
+CONSTAGE_INLINE walk::names_below walk::names_below::in(std::string const& name) const {
+    names_below below{everything, {}, depth + 1};
+    for (auto const* path : paths) {
+        auto const& part = (*path)[depth];
+        bool const deep = part.find("**") != part.npos;
+        if (!deep && part != name && !(has_wildcard(part) && match(part, name))) continue;
+        if (deep || path->size() == depth + 1) return {true, {}, 0};
+        below.paths.push_back(path);
+    }
+    return below;
+}
+
+/// Which entries to look at: if all names are literal, the directory itself need not be read.
+CONSTAGE_INLINE std::vector<std::string> walk::names_below::candidates(scan_entry::descriptor const& d, std::string const& full) const {
+    std::set<std::string> literal;
+    for (auto const* path : paths) {
+        if (has_wildcard((*path)[depth])) return scan_entry::names(d, full);
+        literal.insert((*path)[depth]);
+    }
+    if (everything) return scan_entry::names(d, full);
+    return {literal.begin(), literal.end()};
+}
+
+CONSTAGE_INLINE std::shared_ptr<node> walk::root(std::set<wanted> const& all) {
+    auto const d = scan_entry::open_directory(AT_FDCWD, root_, root_);
+    struct stat s {};
+    if (::fstat(d.fd, &s) != 0) throw failure("cannot read " + root_ + ": " + std::strerror(errno));
+    auto top = scan_entry::make_node(d.fd, ".", s, root_);
+    names_below named;
+    for (auto const& path : all) {
+        named.everything = named.everything || path.empty();
+        named.paths.push_back(&path);
+    }
+    if (named.everything) named.paths.clear();
+    fill(*top, d, "", named, {});
+    return top;
+}
+
+CONSTAGE_INLINE void walk::fill(node& directory, scan_entry::descriptor const& d, std::string const& path, names_below const& named,
+                                ignore_rules::matches const& above) {
+    directory.xattrs = scan_entry::xattrs_of(d.fd);
+    for (auto& name : named.candidates(d, full(path))) {
+        auto const below = named.in(name);
+        if (below.nothing()) continue;
+        auto child = entry(d.fd, name, path.empty() ? name : path + "/" + name, below, !named.everything, above);
+        if (child) directory.entries.emplace_hint(directory.entries.end(), std::move(name), std::move(child));
+    }
+}
+
+CONSTAGE_INLINE std::shared_ptr<node> walk::entry(int at, std::string const& name, std::string const& path, names_below const& below,
+                                                  bool is_named, ignore_rules::matches const& above) {
+    ignore_rules::matches own;
+    bool const ignored = options_.ignore && options_.ignore->ignores(path, above, own);
+    if (ignored && !options_.ignore->may_take_back_below(path)) return nullptr;
+    auto whole = full(path);
+    auto const s = scan_entry::status(at, name, whole);
+    if (!s || (ignored && !S_ISDIR(s->st_mode))) return nullptr;
+    auto n = scan_entry::make_node(at, name, *s, whole);
+    if (n->type == type::directory) {
+        fill(*n, scan_entry::open_directory(at, name, whole), path, below, own);
+        return ignored && n->entries.empty() ? nullptr : n;
+    }
+    if (n->type == type::symlink && is_named)
+        follow(path, n->target, below);
+    else if (!below.everything)
+        return nullptr;  // "x/y" is wanted, x is no directory
+    if (n->type == type::file) file(n, *s, std::move(whole));
+    if (s->st_nlink > 1) n->inode = links_.of(*s);
+    return n;
+}
+
+CONSTAGE_INLINE void walk::file(std::shared_ptr<node> const& n, struct stat const& s, std::string full) {
+    n->content.path = std::move(full);
+    if (!options_.digests) {
+        n->xattrs = scan_entry::xattrs_of(n->content.path);
+        return;
+    }
+    auto known = options_.index ? options_.index->find(s) : std::nullopt;
+    if (known)
+        n->content.digest = std::move(*known);
+    else
+        unread_.push_back({n, s});
+}
+
+/// What a copy reads when it follows the symlink at `path` is also wanted.
+CONSTAGE_INLINE void walk::follow(std::string const& path, std::string const& target, names_below const& below) {
+    auto const slash = path.rfind('/');
+    auto const parent = target.starts_with('/') || slash == path.npos ? std::string() : path.substr(0, slash) + "/";
+    // "a/.." is not "" if a is a symlink itself: rare enough to take everything.
+    auto const up = target.rfind("..");
+    auto const first_name = target.find_first_not_of("./");
+    auto to = up != target.npos && first_name != target.npos && first_name < up ? wanted() : components(parent + target);
+    for (auto& part : to)  // a name, not a pattern
+        for (auto at = part.find_first_of("*?[\\"); at != part.npos; at = part.find_first_of("*?[\\", at + 2)) part.insert(at, 1, '\\');
+    if (below.everything) {
+        found_links_.insert(std::move(to));
+        return;
+    }
+    for (auto const* rest : below.paths) {
+        auto longer = to;
+        longer.insert(longer.end(), rest->begin() + static_cast<std::ptrdiff_t>(below.depth), rest->end());
+        found_links_.insert(std::move(longer));
+    }
+}
+
+}  // namespace constage::files::scan_context_detail
+
+#endif

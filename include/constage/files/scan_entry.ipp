@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef CONSTAGE_FILES_SCAN_ENTRY_IPP_INCLUDED
+#define CONSTAGE_FILES_SCAN_ENTRY_IPP_INCLUDED
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <constage/failure.hpp>
+#include <constage/files/scan_entry.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace constage::files::scan_entry {
+
+namespace scan_entry_detail {
+
+CONSTAGE_INLINE failure cannot_read(std::string const& full) {
+    auto f = failure("cannot read " + full + ": " + std::strerror(errno));
+    if (errno == EACCES || errno == EPERM) f.hint = "make it readable, or name it in .dockerignore if the image does not need it";
+    return f;
+}
+
+/// `list(buffer, size)` and `get(name, buffer, size)` are flistxattr and fgetxattr, or their path forms.
+template <class List, class Get>
+std::map<std::string, std::string> xattrs(List list, Get get) {
+    std::map<std::string, std::string> result;
+    std::string names(256, '\0');
+    auto size = list(names.data(), names.size());
+    while (size < 0 && errno == ERANGE) {
+        names.resize(names.size() * 4);
+        size = list(names.data(), names.size());
+    }
+    if (size <= 0) return result;
+    names.resize(static_cast<std::size_t>(size));
+    for (std::size_t at = 0; at < names.size(); at += std::strlen(names.data() + at) + 1) {
+        auto const* name = names.data() + at;
+        if (std::string_view(name) == "security.selinux") continue;
+        std::string value(std::size_t{1} << 16, '\0');  // the largest that Linux knows
+        auto const got = get(name, value.data(), value.size());
+        if (got < 0) continue;
+        value.resize(static_cast<std::size_t>(got));
+        value.shrink_to_fit();
+        result.emplace(name, std::move(value));
+    }
+    return result;
+}
+
+}  // namespace scan_entry_detail
+
+CONSTAGE_INLINE descriptor::~descriptor() {
+    if (fd >= 0) ::close(fd);
+}
+
+CONSTAGE_INLINE descriptor open_directory(int at, std::string const& name, std::string const& full) {
+    descriptor d(::openat(at, name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | (at == AT_FDCWD ? 0 : O_NOFOLLOW)));
+    if (d.fd < 0) throw scan_entry_detail::cannot_read(full);
+    return d;
+}
+
+CONSTAGE_INLINE std::vector<std::string> names(descriptor const& directory, std::string const& full) {
+    int const copy = ::fcntl(directory.fd, F_DUPFD_CLOEXEC, 0);
+    DIR* const stream = copy < 0 ? nullptr : ::fdopendir(copy);
+    if (!stream) {
+        auto f = scan_entry_detail::cannot_read(full);
+        if (copy >= 0) ::close(copy);
+        throw f;
+    }
+    ::rewinddir(stream);
+    std::vector<std::string> result;
+    errno = 0;
+    while (auto const* entry = ::readdir(stream)) {
+        std::string_view const name = entry->d_name;
+        if (name != "." && name != "..") result.emplace_back(name);
+        errno = 0;
+    }
+    auto const error = errno;
+    ::closedir(stream);
+    errno = error;
+    if (error) throw scan_entry_detail::cannot_read(full);
+    std::sort(result.begin(), result.end());
+    return result;
+}
+
+CONSTAGE_INLINE std::optional<struct stat> status(int at, std::string const& name, std::string const& full) {
+    struct stat s {};
+    if (::fstatat(at, name.c_str(), &s, AT_SYMLINK_NOFOLLOW) == 0) return s;
+    if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+    throw scan_entry_detail::cannot_read(full);
+}
+
+CONSTAGE_INLINE std::shared_ptr<node> make_node(int at, std::string const& name, struct stat const& s, std::string const& full) {
+    auto n = std::make_shared<node>();
+    n->mode = s.st_mode & 07777;
+    n->mtime_ns = s.st_mtim.tv_sec * 1'000'000'000 + s.st_mtim.tv_nsec;
+    switch (s.st_mode & S_IFMT) {
+        case S_IFREG:
+            n->size = static_cast<std::uint64_t>(s.st_size);
+            break;
+        case S_IFDIR:
+            n->type = type::directory;
+            break;
+        case S_IFIFO:
+            n->type = type::fifo;
+            break;
+        case S_IFSOCK:
+            n->type = type::socket;
+            break;
+        case S_IFCHR:
+        case S_IFBLK:
+            n->type = S_ISCHR(s.st_mode) ? type::character : type::block;
+            n->major = gnu_dev_major(s.st_rdev);
+            n->minor = gnu_dev_minor(s.st_rdev);
+            break;
+        case S_IFLNK: {
+            n->type = type::symlink;
+            std::string target(4096, '\0');
+            auto const size = ::readlinkat(at, name.c_str(), target.data(), target.size());
+            if (size < 0) throw scan_entry_detail::cannot_read(full);
+            n->target.assign(target, 0, static_cast<std::size_t>(size));
+            break;
+        }
+        default:
+            throw failure("cannot read " + full + ": it is of a kind that constage does not know");
+    }
+    return n;
+}
+
+CONSTAGE_INLINE std::map<std::string, std::string> xattrs_of(std::string const& path) {
+    return scan_entry_detail::xattrs(
+        [&](char* buffer, std::size_t size) { return ::llistxattr(path.c_str(), buffer, size); },
+        [&](char const* name, char* buffer, std::size_t size) { return ::lgetxattr(path.c_str(), name, buffer, size); });
+}
+
+CONSTAGE_INLINE std::map<std::string, std::string> xattrs_of(int fd) {
+    return scan_entry_detail::xattrs([&](char* buffer, std::size_t size) { return ::flistxattr(fd, buffer, size); },
+                                     [&](char const* name, char* buffer, std::size_t size) { return ::fgetxattr(fd, name, buffer, size); });
+}
+
+CONSTAGE_INLINE std::string_view overlay_mark(std::string_view xattr) {
+    for (std::string_view const prefix : {"user.overlay.", "trusted.overlay."})
+        if (xattr.starts_with(prefix)) return xattr.substr(prefix.size());
+    return {};
+}
+
+CONSTAGE_INLINE std::uint64_t links::of(struct stat const& s) {
+    auto& number = numbers_[{s.st_dev, s.st_ino}];
+    if (!number) number = next_inode();
+    return number;
+}
+
+}  // namespace constage::files::scan_entry
+
+#endif
