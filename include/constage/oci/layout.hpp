@@ -2,7 +2,7 @@
 #ifndef CONSTAGE_OCI_LAYOUT_HPP_INCLUDED
 #define CONSTAGE_OCI_LAYOUT_HPP_INCLUDED
 
-#include <constage/oci/source.hpp>
+#include <constage/oci/image_source.hpp>
 
 #include <memory>
 #include <string>

@@ -2,8 +2,8 @@
 #ifndef CONSTAGE_OCI_REGISTRY_HPP_INCLUDED
 #define CONSTAGE_OCI_REGISTRY_HPP_INCLUDED
 
+#include <constage/oci/image_source.hpp>
 #include <constage/oci/reference.hpp>
-#include <constage/oci/source.hpp>
 
 #include <memory>
 #include <string>
@@ -19,13 +19,6 @@ struct registry_options {
 
 /// Pulls from a registry. Nothing is asked before resolve().
 std::unique_ptr<source> open_registry(reference const& ref, blob_store& store, registry_options const& options);
-
-/// Pushes manifest and blobs that the registry lacks (`docker push`). Returns the manifest's digest.
-std::string push(image const& what, reference const& to, blob_store const& store, registry_options const& options,
-                 std::function<void(std::uint64_t, std::uint64_t)> const& progress, std::stop_token stop);
-/// Several platforms: the images by digest, then an index of them under the name. Returns the index's digest.
-std::string push(std::vector<image> const& platforms, reference const& to, blob_store const& store, registry_options const& options,
-                 std::function<void(std::uint64_t, std::uint64_t)> const& progress, std::stop_token stop);
 
 }  // namespace constage::oci
 
