@@ -108,7 +108,7 @@ CONSTAGE_INLINE files::copy_request execution::copy_request_of(task const& t) {
     r.parents = c.parents;
     r.link = c.link;
     if (c.add && c.unpack.value_or(true))
-        r.unpack = [this](files::node const& n) -> std::optional<files::tree> {
+        r.unpack = [this](files::node const& n) -> std::optional<files::diff> {
             if (n.content.path.empty() || !files::is_archive(n.content.path)) return std::nullopt;
             auto const digest = n.content.digest.empty() ? files::digest_of_file(n.content.path) : n.content.digest;
             auto const place = store_.path("layers", digest + "-add");
@@ -120,7 +120,7 @@ CONSTAGE_INLINE files::copy_request execution::copy_request_of(task const& t) {
                 write_file(made + "/diff", files::save(diff, made));
                 store_.publish(made, place);
             }
-            return files::tree{}.apply(files::load(*read_file(place + "/diff"), place));
+            return files::load(*read_file(place + "/diff"), place);
         };
     return r;
 }

@@ -15,25 +15,27 @@ namespace constage::files {
 /// A COPY or ADD whose words are expanded (rows C001 to C039). URLs and git sources have been fetched before: they are inline files
 /// or trees here.
 struct copy_request {
-    tree from;                          ///< where `sources` are looked up (context, stage, image)
-    bool from_context = false;          ///< ownership is then 0:0
-    std::vector<std::string> sources;   ///< as expanded; may hold wildcards
+    tree from;                         ///< where `sources` are looked up (context, stage, image)
+    bool from_context = false;         ///< ownership is then 0:0
+    std::vector<std::string> sources;  ///< as expanded; may hold wildcards
     struct inline_file {
         std::string name;
         node_ptr node;
     };
-    std::vector<inline_file> files;     ///< heredocs, downloads: after `sources`
-    std::string destination;            ///< expanded; a trailing '/' matters
-    std::string workdir = "/";          ///< relative destinations are joined to it
-    std::string chown, chmod;           ///< as expanded
+    std::vector<inline_file> files;  ///< heredocs, downloads: after `sources`
+    std::string destination;         ///< expanded; a trailing '/' matters
+    std::string workdir = "/";       ///< relative destinations are joined to it
+    std::string chown, chmod;        ///< as expanded
     std::vector<std::string> exclude;
     bool parents = false, link = false;
-    /// ADD: archives among the sources are unpacked. Gets the node of a file that may be an archive, returns its tree, or none if it is not one.
-    std::function<std::optional<tree>(node const&)> unpack;
-    bool unpack_required = false;
+    /// ADD: archives among the sources are unpacked. Gets the node of a file that may be an archive, returns what it holds (paths
+    /// relative to the destination), or none if it is not one.
+    std::function<std::optional<diff>(node const&)> unpack;
+    bool unpack_required = false;  ///< --unpack=true: `files` too (C029)
 };
 
-/// What the copy changes in `into`. Throws constage::failure: `"/x": not found`, "cannot replace to directory … with file", invalid chmod, …
+/// What the copy changes in `into`. Throws constage::failure: `"/x": not found`, "cannot replace to directory … with file", invalid chmod,
+/// …
 diff copy(tree const& into, copy_request const& what);
 
 /// The part of `from` that a copy of these sources reads, for the cache key: a tree that holds only what the sources (with exclude)
