@@ -19,12 +19,16 @@ struct need_list {
     need_list<Needs..., More...> operator+(need_list<More...>) const;
 };
 
-/// One or more instructions. `Froms` is how many of them are FROM.
-template <unsigned Steps, unsigned Words, unsigned Froms, class... Needs>
-struct block {
+/// The values of instructions: the same type for all of the same size.
+template <unsigned Steps, unsigned Words>
+struct block_data {
     step steps[Steps ? Steps : 1]{};
     word words[Words ? Words : 1]{};
+};
 
+/// One or more instructions. `Froms` is how many of them are FROM.
+template <unsigned Steps, unsigned Words, unsigned Froms, class... Needs>
+struct block : block_data<Steps, Words> {
     static constexpr unsigned n_steps = Steps, n_words = Words, n_froms = Froms;
     using needs = need_list<Needs...>;
     using is_block = void;
@@ -41,9 +45,9 @@ concept instruction = requires {
 
 /// A block, erased.
 struct piece {
-    step const* steps;
-    word const* words;
-    unsigned n_steps, n_words;
+    step const* steps = nullptr;
+    word const* words = nullptr;
+    unsigned n_steps = 0, n_words = 0;
 };
 
 /// Appends pieces to arrays that are large enough.
@@ -66,27 +70,25 @@ constexpr piece piece_of(B const& b) {
     return {b.steps, b.words, B::n_steps, B::n_words};
 }
 
-template <class Result, class... B>
-constexpr Result gather(B const&... b) {
-    Result r{};
+template <unsigned Steps, unsigned Words>
+constexpr block_data<Steps, Words> gather(piece const* pieces, unsigned n) {
+    block_data<Steps, Words> r{};
     appender append{r.steps, r.words};
-    piece const pieces[] = {piece_of(b)..., piece{nullptr, nullptr, 0, 0}};
-    for (auto const& p : pieces) append(p);
+    for (unsigned i = 0; i != n; ++i) append(pieces[i]);
     return r;
 }
 
 template <unsigned S, unsigned W, unsigned F, class... Needs>
 auto block_with(need_list<Needs...>) -> block<S, W, F, Needs...>;
 
-/// A block of this step and words with one more word for each of `more`.
-template <class Result, unsigned N, class B, class... More>
-constexpr Result extended(B const& b, More const&... more) {
-    Result r{};
+/// An instruction with more words: `more` is behind the `Words` that it had.
+template <unsigned Words, unsigned Old, unsigned N>
+constexpr block_data<1, Words> extended(block_data<1, Old> const& b, word const (&more)[N]) {
+    block_data<1, Words> r{};
     r.steps[0] = b.steps[0];
-    r.steps[0].count = N;
-    unsigned n = 0;
-    for (unsigned i = 0; i != B::n_words; ++i) r.words[n++] = b.words[i];
-    ((r.words[n++] = more), ...);
+    r.steps[0].count = Words;
+    for (unsigned i = 0; i != Old; ++i) r.words[i] = b.words[i];
+    for (unsigned i = 0; i != N; ++i) r.words[Old + i] = more[i];
     return r;
 }
 
@@ -98,9 +100,10 @@ namespace constage {
 /// run(…)); }`.
 template <dsl::instruction... B>
 constexpr auto steps(B const&... b) {
-    using result = decltype(dsl::block_with<(0u + ... + B::n_steps), (0u + ... + B::n_words), (0u + ... + B::n_froms)>(
-        (dsl::need_list<>{} + ... + typename B::needs{})));
-    return dsl::gather<result>(b...);
+    constexpr unsigned n_steps = (0u + ... + B::n_steps), n_words = (0u + ... + B::n_words);
+    using result = decltype(dsl::block_with<n_steps, n_words, (0u + ... + B::n_froms)>((dsl::need_list<>{} + ... + typename B::needs{})));
+    dsl::piece const pieces[] = {dsl::piece{b.steps, b.words, B::n_steps, B::n_words}..., dsl::piece{}};
+    return result{dsl::gather<n_steps, n_words>(pieces, sizeof...(B))};
 }
 
 }  // namespace constage

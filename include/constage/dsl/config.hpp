@@ -11,7 +11,7 @@ namespace constage::dsl {
 
 template <class... W>
 constexpr one<sizeof...(W)> step_of(op what, where at, W... w) {
-    return {{step(what, sizeof...(W), at)}, {w...}};
+    return {{{step(what, sizeof...(W), at)}, {w...}}};
 }
 constexpr one<1> item(op what, where at, text_view text) { return step_of(what, at, word(text, role::item)); }
 

@@ -14,80 +14,97 @@ void source_of_copy_must_not_be_a_url();
 /// COPY and ADD: from the build context, a stage, an image, or the program itself.
 namespace constage::dsl {
 
-/// What COPY and ADD have in common. `Self` makes the type with one word more.
-template <template <unsigned, class...> class Self, unsigned Words, class... Needs>
-struct files_step : block<1, Words, 0, Needs...> {
+/// COPY. Flags are methods that return the instruction with them added.
+template <unsigned Words, class... Needs>
+struct copy_step : block_data<1, Words> {
+    static constexpr unsigned n_steps = 1, n_words = Words, n_froms = 0;
+    using needs = need_list<Needs...>;
+    using is_block = void;
+
     /// `user[:group]`; names are those of the image that is being built.
-    constexpr auto chown(owner_text owner) const { return with(word(owner.text, role::chown)); }
+    constexpr auto chown(owner_text owner) const { return with(owner.text, role::chown); }
     /// Octal, or symbolic as `u=rwX,go=rX`.
-    constexpr auto chmod(mode_text mode) const { return with(word(mode.text, role::chmod)); }
+    constexpr auto chmod(mode_text mode) const { return with(mode.text, role::chmod); }
     /// The layer does not depend on what is below it.
-    constexpr auto link(bool on = true) const { return with(word(on ? "true" : "false", role::link)); }
+    constexpr auto link(bool on = true) const { return with(on ? "true" : "false", role::link); }
     /// A pattern as in .dockerignore, relative to the source directory; repeat for more.
-    constexpr auto exclude(plain_text pattern) const { return with(word(pattern.text, role::exclude)); }
-
-protected:
-    constexpr auto with(word more) const { return extended<Self<Words + 1, Needs...>, Words + 1>(*this, more); }
-};
-
-template <unsigned Words, class... Needs>
-struct copy_step : files_step<copy_step, Words, Needs...> {
+    constexpr auto exclude(plain_text pattern) const { return with(pattern.text, role::exclude); }
     /// Keeps the directories of the sources (behind `/./`, if a source has it).
-    constexpr auto parents(bool on = true) const { return this->with(word(on ? "true" : "false", role::parents)); }
+    constexpr auto parents(bool on = true) const { return with(on ? "true" : "false", role::parents); }
+
+private:
+    constexpr copy_step<Words + 1, Needs...> with(text_view text, role r) const { return {extended<Words + 1>(*this, {word(text, r)})}; }
 };
 
-template <unsigned Words, class... Needs>
-struct add_step : files_step<add_step, Words, Needs...> {
+/// ADD.
+template <unsigned Words>
+struct add_step : block<1, Words, 0> {
+    /// `user[:group]`; names are those of the image that is being built.
+    constexpr auto chown(owner_text owner) const { return with(owner.text, role::chown); }
+    /// Octal, or symbolic as `u=rwX,go=rX`.
+    constexpr auto chmod(mode_text mode) const { return with(mode.text, role::chmod); }
+    /// The layer does not depend on what is below it.
+    constexpr auto link(bool on = true) const { return with(on ? "true" : "false", role::link); }
+    /// A pattern as in .dockerignore, relative to the source directory; repeat for more.
+    constexpr auto exclude(plain_text pattern) const { return with(pattern.text, role::exclude); }
     /// `sha256:…` of the one URL, or the commit of the one git reference.
     constexpr auto checksum(checksum_text digest) const {
         unsigned sources = 0;
         for (auto const& w : this->words) sources += w.what == role::source;
         if (sources != 1) error::checksum_needs_exactly_one_source();
-        return this->with(word(digest.text, role::checksum));
+        return with(digest.text, role::checksum);
     }
-    constexpr auto keep_git_dir(bool on = true) const { return this->with(word(on ? "true" : "false", role::keep_git_dir)); }
+    constexpr auto keep_git_dir(bool on = true) const { return with(on ? "true" : "false", role::keep_git_dir); }
     /// Default: true for files of the context, false for URLs.
-    constexpr auto unpack(bool on = true) const { return this->with(word(on ? "true" : "false", role::unpack)); }
+    constexpr auto unpack(bool on = true) const { return with(on ? "true" : "false", role::unpack); }
+
+private:
+    constexpr add_step<Words + 1> with(text_view text, role r) const { return {{extended<Words + 1>(*this, {word(text, r)})}}; }
 };
 
-template <class Result, class... S>
-constexpr Result files_words(op what, where at, image_path destination, S const&... source) {
-    if (sizeof...(S) > 1 && destination.text.given() && !check::is_open(destination.text) && !destination.text.ends_with("/") &&
-        destination.text != "." && destination.text != ".." && !destination.text.ends_with("/."))
+constexpr bool names_a_directory(text_view t) { return t.ends_with("/") || t == "." || t == ".." || t.ends_with("/."); }
+
+/// Sources and destination; room for `More` words behind them.
+template <unsigned More = 0, unsigned N>
+constexpr block_data<1, N + 1 + More> files_words(op what, where at, image_path destination, text_view const (&sources)[N]) {
+    if (N > 1 && destination.text.given() && !check::is_open(destination.text) && !names_a_directory(destination.text))
         error::destination_of_several_sources_must_end_in_a_slash();
-    Result r{};
-    r.steps[0] = step(what, Result::n_words, at);
-    unsigned n = 0;
-    ((r.words[n++] = word(source.text, role::source)), ...);
-    r.words[n] = word(destination.text, role::destination);
+    block_data<1, N + 1 + More> r{};
+    r.steps[0] = step(what, N + 1 + More, at);
+    for (unsigned i = 0; i != N; ++i) {
+        if (what == op::copy && (sources[i].starts_with("http://") || sources[i].starts_with("https://")))
+            error::source_of_copy_must_not_be_a_url();
+        r.words[i] = word(sources[i], role::source);
+    }
+    r.words[N] = word(destination.text, role::destination);
     return r;
 }
-template <class... S>
-constexpr auto copy_words(where at, image_path destination, S const&... source) {
-    auto const url = [](text_view t) { return t.starts_with("http://") || t.starts_with("https://"); };
-    if ((url(source.text) || ...)) error::source_of_copy_must_not_be_a_url();
-    return files_words<copy_step<1 + sizeof...(S)>>(op::copy, at, destination, source...);
+template <unsigned N>
+constexpr copy_step<N + 1> copy_words(where at, image_path destination, text_view const (&sources)[N]) {
+    return {files_words(op::copy, at, destination, sources)};
 }
-template <class... S>
-constexpr auto add_words(where at, image_path destination, S const&... source) {
-    return files_words<add_step<1 + sizeof...(S)>>(op::add, at, destination, source...);
+template <unsigned N>
+constexpr add_step<N + 1> add_words(where at, image_path destination, text_view const (&sources)[N]) {
+    return {{files_words(op::add, at, destination, sources)}};
 }
 
 template <unsigned Words, class... Names>
 auto copy_with(need_list<Names...>) -> copy_step<Words, need<edge::copy, Names>...>;
 
-template <class Files, class... S>
-constexpr auto copy_files(Files const& files, where at, image_path destination, S const&... source) {
-    constexpr unsigned n = 2 + sizeof...(S);
-    auto r = files_words<decltype(copy_with<n>(typename Files::needs{}))>(op::copy, at, destination, source...);
-    r.words[n - 1] = files.from;
+/// Files of a stage or image: `from` is its word.
+template <unsigned N>
+constexpr block_data<1, N + 2> copy_files(word const& from, where at, image_path destination, text_view const (&sources)[N]) {
+    auto r = files_words<1>(op::copy, at, destination, sources);
+    r.words[N + 1] = from;
     return r;
 }
+template <unsigned Words, class From>
+using copy_from = decltype(copy_with<Words>(from_files(*static_cast<From const*>(nullptr))));
 
-template <class Result, class... F>
-constexpr Result inline_files(op what, where at, image_path destination, F const&... file) {
-    Result r{};
-    r.steps[0] = step(what, Result::n_words, at);
+template <unsigned Words, class... F>
+constexpr block_data<1, Words> inline_files(op what, where at, image_path destination, F const&... file) {
+    block_data<1, Words> r{};
+    r.steps[0] = step(what, Words, at);
     word* to = r.words;
     ((file.write(to), to += heredoc_text::n_words), ...);
     *to = word(destination.text, role::destination);
@@ -112,99 +129,105 @@ struct source_writer {
     }
 };
 
-template <class Result, class... T>
-constexpr Result many_words(op what, first_text const& first, T const&... rest) {
-    Result r{};
-    r.steps[0] = step(what, Result::n_words, first.place);
+template <unsigned Words, class... T>
+constexpr block_data<1, Words> many_words(op what, first_text const& first, T const&... rest) {
+    check::path(first.text);
+    block_data<1, Words> r{};
+    r.steps[0] = step(what, Words, first.place);
     r.words[0] = word(first.text, role::source);
     source_writer write{r.words + 1};
     (write(rest), ...);
     auto& last = *(write.to - 1);
     last.what = role::destination;
-    if (!last.view().ends_with("/") && !check::is_open(last.view()) && last.view() != "." && last.view() != "..")
-        error::destination_of_several_sources_must_end_in_a_slash();
+    if (!check::is_open(last.view()) && !names_a_directory(last.view())) error::destination_of_several_sources_must_end_in_a_slash();
     return r;
 }
 
 template <class... T>
 inline constexpr bool has_file = (false || ... || (words_of_source<T> != 1));
+template <class... T>
+inline constexpr unsigned words_of_sources = (1u + ... + words_of_source<T>);
 
 }  // namespace constage::dsl
 
 namespace constage {
 
 /// COPY from the build context: sources, then the destination. Patterns as in Go's filepath.Match.
-constexpr auto copy(dsl::context_path a, dsl::image_path to, dsl::where at = CONSTAGE_HERE) { return dsl::copy_words(at, to, a); }
+constexpr auto copy(dsl::context_path a, dsl::image_path to, dsl::where at = CONSTAGE_HERE) { return dsl::copy_words(at, to, {a.text}); }
 constexpr auto copy(dsl::context_path a, dsl::context_path b, dsl::image_path to, dsl::where at = CONSTAGE_HERE) {
-    return dsl::copy_words(at, to, a, b);
+    return dsl::copy_words(at, to, {a.text, b.text});
 }
 constexpr auto copy(dsl::context_path a, dsl::context_path b, dsl::context_path c, dsl::image_path to, dsl::where at = CONSTAGE_HERE) {
-    return dsl::copy_words(at, to, a, b, c);
+    return dsl::copy_words(at, to, {a.text, b.text, c.text});
 }
 constexpr auto copy(dsl::context_path a, dsl::context_path b, dsl::context_path c, dsl::context_path d, dsl::image_path to,
                     dsl::where at = CONSTAGE_HERE) {
-    return dsl::copy_words(at, to, a, b, c, d);
+    return dsl::copy_words(at, to, {a.text, b.text, c.text, d.text});
 }
 /// More than four sources, or text and files of the program together.
 template <class... T>
 requires(sizeof...(T) > 4 || dsl::has_file<T...>) constexpr auto copy(dsl::first_text first, T const&... rest) {
-    return dsl::many_words<dsl::copy_step<(1 + ... + dsl::words_of_source<T>)>>(dsl::op::copy, first, rest...);
+    constexpr unsigned n = dsl::words_of_sources<T...>;
+    return dsl::copy_step<n>{dsl::many_words<n>(dsl::op::copy, first, rest...)};
 }
 
 /// COPY --from: `copy(from(build), "/src/app", "/usr/bin/")`.
 template <dsl::source_of_files From>
 constexpr auto copy(From const& f, dsl::image_path a, dsl::image_path to, dsl::where at = CONSTAGE_HERE) {
-    return dsl::copy_files(from_files(f), at, to, a);
+    (void)from_files(f);
+    return dsl::copy_from<3, From>{dsl::copy_files(f.words[0], at, to, {a.text})};
 }
 template <dsl::source_of_files From>
 constexpr auto copy(From const& f, dsl::image_path a, dsl::image_path b, dsl::image_path to, dsl::where at = CONSTAGE_HERE) {
-    return dsl::copy_files(from_files(f), at, to, a, b);
+    (void)from_files(f);
+    return dsl::copy_from<4, From>{dsl::copy_files(f.words[0], at, to, {a.text, b.text})};
 }
 template <dsl::source_of_files From>
 constexpr auto copy(From const& f, dsl::image_path a, dsl::image_path b, dsl::image_path c, dsl::image_path to,
                     dsl::where at = CONSTAGE_HERE) {
-    return dsl::copy_files(from_files(f), at, to, a, b, c);
+    (void)from_files(f);
+    return dsl::copy_from<5, From>{dsl::copy_files(f.words[0], at, to, {a.text, b.text, c.text})};
 }
 template <dsl::source_of_files From, class... T>
 requires(sizeof...(T) > 3) constexpr auto copy(From const& f, dsl::first_text first, T const&... rest) {
-    auto const files = from_files(f);
+    (void)from_files(f);
     constexpr unsigned n = 1 + sizeof...(T);
-    auto const r = dsl::many_words<dsl::copy_step<n>>(dsl::op::copy, first, rest...);
-    return dsl::extended<decltype(dsl::copy_with<n + 1>(typename decltype(files)::needs{})), n + 1>(r, files.from);
+    return dsl::copy_from<n + 1, From>{dsl::extended<n + 1>(dsl::many_words<n>(dsl::op::copy, first, rest...), {f.words[0]})};
 }
 
 /// Files that are written in the program.
 constexpr auto copy(dsl::heredoc_text a, dsl::image_path to, dsl::where at = CONSTAGE_HERE) {
-    return dsl::inline_files<dsl::copy_step<6>>(dsl::op::copy, at, to, a);
+    return dsl::copy_step<6>{dsl::inline_files<6>(dsl::op::copy, at, to, a)};
 }
 constexpr auto copy(dsl::heredoc_text a, dsl::heredoc_text b, dsl::image_path to, dsl::where at = CONSTAGE_HERE) {
-    return dsl::inline_files<dsl::copy_step<11>>(dsl::op::copy, at, to, a, b);
+    return dsl::copy_step<11>{dsl::inline_files<11>(dsl::op::copy, at, to, a, b)};
 }
 constexpr auto copy(dsl::heredoc_text a, dsl::heredoc_text b, dsl::heredoc_text c, dsl::image_path to, dsl::where at = CONSTAGE_HERE) {
-    return dsl::inline_files<dsl::copy_step<16>>(dsl::op::copy, at, to, a, b, c);
+    return dsl::copy_step<16>{dsl::inline_files<16>(dsl::op::copy, at, to, a, b, c)};
 }
 
 /// ADD: as COPY from the context, and URLs, git references, local archives that are unpacked.
-constexpr auto add(dsl::context_path a, dsl::image_path to, dsl::where at = CONSTAGE_HERE) { return dsl::add_words(at, to, a); }
+constexpr auto add(dsl::context_path a, dsl::image_path to, dsl::where at = CONSTAGE_HERE) { return dsl::add_words(at, to, {a.text}); }
 constexpr auto add(dsl::context_path a, dsl::context_path b, dsl::image_path to, dsl::where at = CONSTAGE_HERE) {
-    return dsl::add_words(at, to, a, b);
+    return dsl::add_words(at, to, {a.text, b.text});
 }
 constexpr auto add(dsl::context_path a, dsl::context_path b, dsl::context_path c, dsl::image_path to, dsl::where at = CONSTAGE_HERE) {
-    return dsl::add_words(at, to, a, b, c);
+    return dsl::add_words(at, to, {a.text, b.text, c.text});
 }
 constexpr auto add(dsl::context_path a, dsl::context_path b, dsl::context_path c, dsl::context_path d, dsl::image_path to,
                    dsl::where at = CONSTAGE_HERE) {
-    return dsl::add_words(at, to, a, b, c, d);
+    return dsl::add_words(at, to, {a.text, b.text, c.text, d.text});
 }
 template <class... T>
 requires(sizeof...(T) > 4 || dsl::has_file<T...>) constexpr auto add(dsl::first_text first, T const&... rest) {
-    return dsl::many_words<dsl::add_step<(1 + ... + dsl::words_of_source<T>)>>(dsl::op::add, first, rest...);
+    constexpr unsigned n = dsl::words_of_sources<T...>;
+    return dsl::add_step<n>{{dsl::many_words<n>(dsl::op::add, first, rest...)}};
 }
 constexpr auto add(dsl::heredoc_text a, dsl::image_path to, dsl::where at = CONSTAGE_HERE) {
-    return dsl::inline_files<dsl::add_step<6>>(dsl::op::add, at, to, a);
+    return dsl::add_step<6>{{dsl::inline_files<6>(dsl::op::add, at, to, a)}};
 }
 constexpr auto add(dsl::heredoc_text a, dsl::heredoc_text b, dsl::image_path to, dsl::where at = CONSTAGE_HERE) {
-    return dsl::inline_files<dsl::add_step<11>>(dsl::op::add, at, to, a, b);
+    return dsl::add_step<11>{{dsl::inline_files<11>(dsl::op::add, at, to, a, b)}};
 }
 
 }  // namespace constage

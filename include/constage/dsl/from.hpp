@@ -21,16 +21,23 @@ struct scratch_base {};
 template <unsigned Words, class... Needs>
 struct from_step : block<1, Words, 1, Needs...> {
     constexpr from_step<Words + 1, Needs...> platform(platform_name p) const {
-        return extended<from_step<Words + 1, Needs...>, Words + 1>(*this, word(p.text, role::platform));
+        return {{extended<Words + 1>(*this, {word(p.text, role::platform)})}};
     }
 };
 
 /// An image or a named context.
 struct from_image : from_step<1> {};
 
+/// A stage. Flat, for there are many of them and each is its own type.
 template <class Name>
-struct from_stage : from_step<1, need<edge::from, Name>> {
-    using name = Name;
+struct from_stage : block_data<1, 1> {
+    static constexpr unsigned n_steps = 1, n_words = 1, n_froms = 1;
+    using needs = need_list<need<edge::from, Name>>;
+    using is_block = void;
+
+    constexpr from_step<2, need<edge::from, Name>> platform(platform_name p) const {
+        return {{extended<2>(*this, {word(p.text, role::platform)})}};
+    }
 };
 
 /// `from(...)` where files come from.
@@ -39,20 +46,14 @@ concept source_of_files = requires(F const& f) {
     from_files(f);
 };
 
-/// The word and the needs that `from(…)` becomes in COPY and mounts.
-template <class... Needs>
-struct files_of {
-    word from;
-    using needs = need_list<Needs...>;
-};
-constexpr files_of<> from_files(from_image const& f) {
-    text_view const t = f.words[0].view();
-    if (t.contains('$')) error::source_of_files_must_be_literal();
-    return {f.words[0]};
+/// The names that `from(…)` needs in COPY and mounts; its word is the first of the instruction.
+constexpr need_list<> from_files(from_image const& f) {
+    if (f.words[0].view().contains('$')) error::source_of_files_must_be_literal();
+    return {};
 }
 template <class Name>
-constexpr files_of<Name> from_files(from_stage<Name> const& f) {
-    return {f.words[0]};
+constexpr need_list<Name> from_files(from_stage<Name> const&) {
+    return {};
 }
 
 /// A stage named before it is defined.
@@ -64,13 +65,7 @@ struct choice_of_stages {
     text_view text;
 };
 
-template <class Result>
-constexpr Result from_words(where at, word first) {
-    Result r{};
-    r.steps[0] = step(op::from, 1, at);
-    r.words[0] = first;
-    return r;
-}
+constexpr block_data<1, 1> from_word(where at, word first) { return {{step(op::from, 1, at)}, {first}}; }
 
 template <class Name, unsigned Steps, unsigned Words, class... Needs>
 struct stage_t;
@@ -86,18 +81,18 @@ template <fixed_string Name>
 inline constexpr dsl::stage_name<detail::name_of<Name>> ref{};
 
 constexpr dsl::from_image from(dsl::image_name image, dsl::where at = CONSTAGE_HERE) {
-    return dsl::from_words<dsl::from_image>(at, {image.text, dsl::role::image});
+    return {{{dsl::from_word(at, {image.text, dsl::role::image})}}};
 }
 constexpr dsl::from_step<1> from(dsl::scratch_base, dsl::where at = CONSTAGE_HERE) {
-    return dsl::from_words<dsl::from_step<1>>(at, {"scratch", dsl::role::scratch});
+    return {{dsl::from_word(at, {"scratch", dsl::role::scratch})}};
 }
 template <class Name, unsigned S, unsigned W, class... N>
 constexpr dsl::from_stage<Name> from(dsl::stage_t<Name, S, W, N...> const&, dsl::where at = CONSTAGE_HERE) {
-    return dsl::from_words<dsl::from_stage<Name>>(at, {Name::view(), dsl::role::stage});
+    return {dsl::from_word(at, {Name::view(), dsl::role::stage})};
 }
 template <class Name>
 constexpr dsl::from_stage<Name> from(dsl::stage_name<Name>, dsl::where at = CONSTAGE_HERE) {
-    return dsl::from_words<dsl::from_stage<Name>>(at, {Name::view(), dsl::role::stage});
+    return {dsl::from_word(at, {Name::view(), dsl::role::stage})};
 }
 
 namespace dsl {
@@ -126,8 +121,9 @@ constexpr dsl::choice_of_stages<typename dsl::name_of_stage<S>::type...> select(
 template <class... Names>
 constexpr auto from(dsl::choice_of_stages<Names...> choice, dsl::where at = CONSTAGE_HERE) {
     constexpr unsigned n = 1 + sizeof...(Names);
-    auto r = dsl::from_words<dsl::from_step<n, dsl::need<dsl::edge::select, Names>...>>(at, {choice.text, dsl::role::select_text});
-    r.steps[0].count = n;
+    dsl::from_step<n, dsl::need<dsl::edge::select, Names>...> r{};
+    r.steps[0] = dsl::step(dsl::op::from, n, at);
+    r.words[0] = dsl::word(choice.text, dsl::role::select_text);
     unsigned i = 1;
     ((r.words[i++] = dsl::word(Names::view(), dsl::role::choice)), ...);
     return r;

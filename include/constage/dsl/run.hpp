@@ -19,18 +19,18 @@ template <unsigned Words, class... Needs>
 struct run_step : block<1, Words, 0, Needs...> {
 private:
     template <class... W>
-    constexpr auto with(W const&... more) const {
-        constexpr unsigned n = Words + sizeof...(W);
-        return extended<run_step<n, Needs...>, n>(*this, more...);
+    constexpr run_step<Words + sizeof...(W), Needs...> with(W const&... more) const {
+        return {{extended<Words + sizeof...(W)>(*this, {more...})}};
     }
-    template <class Files, class... W>
-    constexpr auto with_files(Files const& files, W const&... more) const {
+    /// The last word says where the mount's files come from: readers take it for the last mount's.
+    template <class From, class... W>
+    constexpr auto with_files(From const& from, W const&... more) const {
         constexpr unsigned n = Words + 1 + sizeof...(W);
-        using result = decltype(run_with<edge::mount, n>(need_list<Needs...>{}, typename Files::needs{}));
-        auto r = extended<result, n>(*this, more..., files.from);
-        auto& from = r.words[n - 1];  // readers take it for the last mount's
-        from.what = from.what == role::image ? role::mount_from_image : role::mount_from_stage;
-        return r;
+        using result = decltype(run_with<edge::mount, n>(need_list<Needs...>{}, from_files(from)));
+        (void)from_files(from);
+        auto last = from.words[0];
+        last.what = last.what == role::image ? role::mount_from_image : role::mount_from_stage;
+        return result{{extended<n>(*this, {more..., last})}};
     }
 
 public:
@@ -44,8 +44,8 @@ public:
     /// The same, with what it starts with.
     template <source_of_files From>
     constexpr auto cache(From const& from, image_path source, mount_path target, cache_options o = {}) const {
-        return with_files(from_files(from), word("cache", role::mount), word(source.text, role::mount_source),
-                          word(target.text, role::mount_target), word(o.id.text, role::mount_id), word(o.sharing.text, role::mount_sharing),
+        return with_files(from, word("cache", role::mount), word(source.text, role::mount_source), word(target.text, role::mount_target),
+                          word(o.id.text, role::mount_id), word(o.sharing.text, role::mount_sharing),
                           word(o.readonly.text, role::mount_readonly), o.mode.as(role::mount_mode), o.uid.as(role::mount_uid),
                           o.gid.as(role::mount_gid));
     }
@@ -60,13 +60,12 @@ public:
     }
     template <source_of_files From>
     constexpr auto bind(From const& from, mount_path target, bind_options o = {}) const {
-        return with_files(from_files(from), word("bind", role::mount), word(target.text, role::mount_target),
-                          word(read_only(o), role::mount_readonly));
+        return with_files(from, word("bind", role::mount), word(target.text, role::mount_target), word(read_only(o), role::mount_readonly));
     }
     template <source_of_files From>
     constexpr auto bind(From const& from, image_path source, mount_path target, bind_options o = {}) const {
-        return with_files(from_files(from), word("bind", role::mount), word(source.text, role::mount_source),
-                          word(target.text, role::mount_target), word(read_only(o), role::mount_readonly));
+        return with_files(from, word("bind", role::mount), word(source.text, role::mount_source), word(target.text, role::mount_target),
+                          word(read_only(o), role::mount_readonly));
     }
 
     /// A file or variable that leaves no trace (R012).

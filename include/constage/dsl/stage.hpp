@@ -8,10 +8,7 @@ namespace constage::dsl {
 
 /// A stage: its name and its needs in the type, its instructions in values. `Needs` are need<edge, name>.
 template <class Name, unsigned Steps, unsigned Words, class... Needs>
-struct stage_t {
-    step steps[Steps]{};
-    word words[Words ? Words : 1]{};
-
+struct stage_t : block_data<Steps, Words> {
     static constexpr unsigned n_steps = Steps, n_words = Words, n_needs = sizeof...(Needs);
     using is_item = void;
     static constexpr wanted needs[] = {wanted{0, Needs::view(), Needs::kind}..., wanted{}};
@@ -62,9 +59,10 @@ constexpr auto stage(B const&... b) {
         static_assert(error::stage_has_a_valid_name<name>, "the name of a stage is lower case and starts with a letter: [a-z][a-z0-9-_.]*");
     else if constexpr (!dsl::begins_with_from<B...>())
         static_assert(error::stage_begins_with_its_only_from<name>, "a stage begins with from(...), and has no other from(...)");
-    using result =
-        decltype(dsl::stage_with<name, (0u + ... + B::n_steps), (0u + ... + B::n_words)>((dsl::need_list<>{} + ... + typename B::needs{})));
-    return dsl::gather<result>(b...);
+    constexpr unsigned n_steps = (0u + ... + B::n_steps), n_words = (0u + ... + B::n_words);
+    using result = decltype(dsl::stage_with<name, n_steps, n_words>((dsl::need_list<>{} + ... + typename B::needs{})));
+    dsl::piece const pieces[] = {dsl::piece{b.steps, b.words, B::n_steps, B::n_words}..., dsl::piece{}};
+    return result{dsl::gather<n_steps, n_words>(pieces, sizeof...(B))};
 }
 
 }  // namespace constage

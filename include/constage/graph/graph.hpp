@@ -55,7 +55,7 @@ namespace constage {
 
 /// A graph of stages, checked: no unknown stage, no two of one name, no circle. Stages may stand in any order; the last one is the image,
 /// unless `targets(…)` names others. Global arguments: `args(…)`.
-template <dsl::graph_item... Item>
+template <class... Item>
 constexpr auto graph(Item const&... item) {
     using inventory = dsl::inventory<Item...>;
     constexpr auto size = inventory::size;
@@ -78,7 +78,7 @@ constexpr auto graph(Item const&... item) {
         static_assert(dsl::acyclic<inventory::shape_v>(detail::make_indices<shape.n_cycle>{}), "stages need each other in a circle");
     } else {
         g.form = shape;
-        dsl::item_values const values[] = {dsl::values_of(item)...};
+        dsl::item_values values[] = {dsl::values_of(item)...};
         dsl::appender append{g.steps, g.words};
         dsl::step* args = g.args;
         unsigned listed = 0, n = 0;
@@ -88,7 +88,7 @@ constexpr auto graph(Item const&... item) {
                 if (!inventory::listed.kept[listed]) continue;
                 g.target[n] = inventory::listed.target[listed];
                 g.begin[n++] = append.s;
-                append(values[i].stages ? values[i].stages[k] : values[i].stage);
+                append(inventory::items[i].marks ? values[i].stages[k] : values[i].stage);
             }
         }
         g.begin[n] = append.s;
