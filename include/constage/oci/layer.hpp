@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef CONSTAGE_OCI_LAYER_HPP_INCLUDED
+#define CONSTAGE_OCI_LAYER_HPP_INCLUDED
+
+#include <constage/files/tree.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace constage::oci {
+
+enum class compression { gzip, zstd, none };
+
+struct layer_result {
+    std::string diff_id;             ///< "sha256:…" of the tar
+    std::string digest;              ///< "sha256:…" of the blob
+    std::uint64_t size = 0;          ///< of the blob
+    std::uint64_t uncompressed = 0;  ///< of the tar
+    std::string media_type;
+};
+
+/// Writes a diff as a layer blob to `sink`, in the calling thread. The bytes depend on changes, compression, level and clamp, not on
+/// `threads` (0: one for each processor), processor or time. A negative level is the default: gzip 3 (see layer.ipp), zstd 3. gzip is one
+/// member made of blocks of 1 MiB of tar that are compressed by themselves; zstd is one frame of libzstd with jobs of fixed size. Other
+/// releases of zlib and libzstd may compress to other bytes; the diff_id stays.
+layer_result write_layer(files::diff const& changes, compression how, int level, int threads,
+                         std::function<void(std::string_view)> const& sink, std::optional<std::int64_t> clamp_mtime_seconds = {},
+                         std::vector<std::pair<std::string, std::uint64_t>>* entry_sizes = nullptr);
+
+}  // namespace constage::oci
+
+#ifdef CONSTAGE_HEADER_ONLY
+#include <constage/oci/layer.ipp>
+#endif
+#endif
