@@ -102,7 +102,9 @@ CONSTAGE_INLINE void runtime::prepare_cgroup(bool insecure) const {
 }
 
 CONSTAGE_INLINE std::vector<std::string> runtime::command(std::string const& bundle, std::string const& id) const {
-    std::vector<std::string> words = {path_, "--root", bundle + "/state", "--log", bundle + "/log", "--log-format", "json"};
+    // crun uses the format for what it prints into the container's stderr as well.
+    std::vector<std::string> words = {path_,           "--root",       bundle + "/state",      "--log",
+                                      bundle + "/log", "--log-format", crun_ ? "text" : "json"};
     if (crun_) words.push_back(may_manage_ ? "--cgroup-manager=cgroupfs" : "--cgroup-manager=disabled");
     words.insert(words.end(), {"run", "--bundle", bundle, id});
     return words;
@@ -113,9 +115,11 @@ CONSTAGE_INLINE std::string runtime::complaint(std::string const& log) {
     std::string message;
     for (std::string line; std::getline(lines, line);) {
         auto const entry = nlohmann::json::parse(line, nullptr, false);
-        if (entry.is_discarded() || !entry.is_object() || entry.value("level", "") != "error") continue;
-        if (!message.empty()) message += "; ";
-        message += entry.value("msg", "");
+        if (entry.is_object()) {
+            if (entry.value("level", "") != "error") continue;
+            line = entry.value("msg", "");
+        }
+        message += (message.empty() ? "" : "; ") + line;
     }
     return message;
 }
@@ -125,7 +129,7 @@ CONSTAGE_INLINE int exit_code_of(std::string const& complaint) {
     if (says("executable file") && says("not found in $PATH")) return 127;
     if (!says("exec: ") && !says("exec the container process") && !says("executable")) return 0;
     if (says("o such file or directory")) return 127;
-    return says("ermission denied") || says("xec format error") || says("s a directory") ? 126 : 0;
+    return says("ermission denied") || says("xec format error") || says("peration not permitted") || says("s a directory") ? 126 : 0;
 }
 
 }  // namespace constage::sandbox

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <constage/failure.hpp>
+#include <constage/sandbox/network.hpp>
+#include <constage/sandbox/runtime.hpp>
+#include <constage/sandbox/seccomp.hpp>
+#include <constage/sandbox/spec.hpp>
+#include <nlohmann/json.hpp>
+
+#include <set>
+
+#include "container.hpp"
+
+using namespace constage;
+using namespace constage::testing;
+using Catch::Matchers::Contains;
+
+TEST_CASE("capabilities and filters are those of BuildKit", "[sandbox]") {
+    if (!can_run()) return;
+    container run;
+    CHECK(run("cat /proc/self/status") == 0);
+    for (auto const* line : {"CapInh:\t0000000000000000\n", "CapPrm:\t00000000a80425fb\n", "CapEff:\t00000000a80425fb\n",
+                             "CapBnd:\t00000000a80425fb\n", "CapAmb:\t0000000000000000\n", "NoNewPrivs:\t0\n", "Seccomp:\t2\n"})
+        CHECK_THAT(run.out, Contains(line));
+}
+
+TEST_CASE("namespaces of its own", "[sandbox]") {
+    if (!can_run()) return;
+    container run;
+    run.request.hostname = "somewhere";
+    run.request.extra_hosts = {"db:10.1.2.3", "v6:fd00::5"};
+    CHECK(run("hostname; echo $$; for n in mnt pid ipc uts net; do readlink /proc/self/ns/$n; done; cat /etc/hosts; ip -o link") == 0);
+    CHECK_THAT(run.out, Catch::StartsWith("somewhere\n1\n"));
+    CHECK_THAT(run.out, Contains("10.1.2.3\tdb\n"));
+    CHECK_THAT(run.out, Contains("fd00::5\tv6\n"));
+    CHECK_THAT(run.out, Contains("127.0.0.1\tlocalhost somewhere\n"));
+    CHECK_THAT(run.out, Contains("1: lo: <LOOPBACK,UP"));
+    CHECK_THAT(run.out, !Contains("2: "));
+    for (auto const* n : {"mnt", "pid", "ipc", "uts", "net"})
+        CHECK_THAT(run.out, !Contains(fs::read_symlink(std::string("/proc/self/ns/") + n).string() + "\n"));
+    run.request.network = "host";
+    CHECK(run("readlink /proc/self/ns/net") == 0);
+    CHECK(run.out == fs::read_symlink("/proc/self/ns/net").string() + "\n");
+}
+
+TEST_CASE("the default network is not this machine's if pasta is there", "[sandbox]") {
+    if (!can_run()) return;
+    if (sandbox::find_program("pasta").empty() || !sandbox::may_open_tun()) {
+        WARN("skipped: needs pasta and /dev/net/tun");
+        return;
+    }
+    container run;
+    run.request.network = "default";
+    CHECK(run("readlink /proc/self/ns/net; ip -o link | grep -c lo:") == 0);
+    CHECK_THAT(run.out, !Contains(fs::read_symlink("/proc/self/ns/net").string()));
+    CHECK_THAT(run.out, Contains("\n1\n"));
+}
+
+TEST_CASE("masked and read-only places", "[sandbox]") {
+    if (!can_run()) return;
+    container run;
+    CHECK(run("echo 1 > /proc/sys/kernel/panic") != 0);
+    CHECK(run("echo h > /proc/sysrq-trigger") != 0);
+    CHECK(run("cat /proc/keys /proc/timer_list 2>/dev/null; ls /proc/acpi /sys/firmware 2>/dev/null | grep -v :; true") == 0);
+    CHECK_THAT(run.out, !Contains("Timer"));
+    CHECK(run("mkdir /sys/x") != 0);
+    CHECK(run("touch /etc/hosts") != 0);
+    CHECK(run("mount | grep -E ' on /(proc|dev|dev/pts|dev/shm|dev/mqueue|sys) '") == 0);
+    CHECK_THAT(run.out, Contains("tmpfs on /dev type tmpfs (rw,nosuid,size=65536k,mode=755"));
+    CHECK_THAT(run.out, Contains("sysfs on /sys type sysfs (ro,nosuid,nodev,noexec,relatime)"));
+    CHECK_THAT(run.out, Contains("shm on /dev/shm type tmpfs (rw,nosuid,nodev,noexec,relatime,size=65536k"));
+}
+
+TEST_CASE("system calls that make namespaces or mounts are refused", "[sandbox]") {
+    if (!can_run()) return;
+    container run;
+    CHECK(run("unshare -U true") != 0);
+    CHECK(run("unshare -n true") != 0);
+    CHECK(run("mount -t tmpfs none /tmp") != 0);
+}
+
+TEST_CASE("device files can be made but not opened, but for the harmless ones", "[sandbox]") {
+    if (!can_run()) return;
+    container run;
+    CHECK(run("for d in null zero full random urandom tty ptmx; do test -e /dev/$d || exit 1; done; echo x > /dev/null; test $(ls /dev | "
+              "wc -l) -lt 20") == 0);
+    CHECK(run("mknod /tmp/null c 1 3 && echo x > /tmp/null") == 0);
+    CHECK(run("mknod /tmp/kmsg c 1 11 && mknod /dev/kmsg2 c 1 11") == 0);
+    if (!sandbox::in_initial_user_namespace() ||
+        (!fs::exists("/sys/fs/cgroup/devices") && !fs::exists("/sys/fs/cgroup/cgroup.controllers"))) {
+        WARN("skipped: no cgroup that could limit devices");
+        return;
+    }
+    CHECK(run("mknod /tmp/kmsg c 1 11 && head -c 1 /tmp/kmsg") != 0);
+    CHECK(run("mknod /dev/kmsg2 c 1 11 && cat < /dev/kmsg2") != 0);
+}
+
+TEST_CASE("--security=insecure", "[sandbox]") {
+    if (!can_run()) return;
+    container run;
+    run.request.insecure = true;
+    CHECK(run("grep -E 'CapEff|CapAmb|Seccomp:' /proc/self/status; mount -t tmpfs none /tmp && mount | grep ' on /tmp '") == 0);
+    CHECK_THAT(run.out, Contains("Seccomp:\t0\n"));
+    CHECK_THAT(run.out, Contains("none on /tmp type tmpfs"));
+    CHECK_THAT(run.out, !Contains("CapAmb:\t0000000000000000"));
+}
+
+TEST_CASE("the filter is an allow list with conditions", "[sandbox]") {
+    auto const profile = nlohmann::json::parse(sandbox::seccomp_profile());
+    CHECK(profile["defaultAction"] == "SCMP_ACT_ERRNO");
+    CHECK(profile["defaultErrnoRet"] == 1);
+    std::multiset<std::string> always;
+    for (auto const& rule : profile["syscalls"]) {
+        if (rule.contains("args")) {
+            CHECK(rule["names"].size() == 1);
+            continue;
+        }
+        if (rule["action"] == "SCMP_ACT_ALLOW")
+            for (auto const& name : rule["names"]) always.insert(name);
+    }
+    for (auto const& name : always) CHECK(always.count(name) == 1);
+    for (auto const* name : {"openat2", "execve", "statx", "mknodat", "chroot", "ptrace", "futex_waitv", "fchmodat2"})
+        CHECK(always.count(name) == 1);
+    for (auto const* name : {"mount",      "unshare",    "setns",           "bpf",         "io_uring_setup",    "keyctl", "add_key",
+                             "clone",      "clone3",     "socket",          "personality", "open_by_handle_at", "reboot", "init_module",
+                             "kexec_load", "pivot_root", "perf_event_open", "userfaultfd", "settimeofday",      "swapon", "quotactl"})
+        CHECK(always.count(name) == 0);
+}
+
+TEST_CASE("what runtimes say when a command cannot start", "[sandbox]") {
+    CHECK(sandbox::exit_code_of("executable file `x` not found in $PATH: No such file or directory") == 127);
+    CHECK(sandbox::exit_code_of("runc run failed: unable to start container process: exec: \"x\": executable file not found in $PATH") ==
+          127);
+    CHECK(sandbox::exit_code_of("runc run failed: unable to start container process: exec: \"/x\": stat /x: no such file or directory") ==
+          127);
+    CHECK(sandbox::exit_code_of("open executable: Operation not permitted") == 126);
+    CHECK(sandbox::exit_code_of("runc run failed: unable to start container process: exec: \"/x\": permission denied") == 126);
+    CHECK(sandbox::exit_code_of("open `/x/root/etc/resolv.conf`: No such file or directory") == 0);
+    CHECK(sandbox::exit_code_of("mount `proc` to `proc`: Operation not permitted") == 0);
+}
+
+TEST_CASE("resolvers that only this machine can reach", "[sandbox]") {
+    CHECK(sandbox::only_loopback_servers("search x\nnameserver 127.0.0.53\noptions edns0\n"));
+    CHECK(sandbox::only_loopback_servers("nameserver ::1\nnameserver 127.0.0.1\n"));
+    CHECK(!sandbox::only_loopback_servers("nameserver 127.0.0.1\nnameserver 10.0.0.1\n"));
+    CHECK(!sandbox::only_loopback_servers(""));
+}
