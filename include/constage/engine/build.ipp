@@ -4,7 +4,7 @@
 
 #include <sys/stat.h>
 
-#include <constage/dockerfile.hpp>
+#include <constage/dockerfile/read.hpp>
 #include <constage/engine/build.hpp>
 #include <constage/engine/build_run.hpp>
 #include <constage/engine/sandbox.hpp>
