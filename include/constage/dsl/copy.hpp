@@ -232,4 +232,7 @@ constexpr auto add(dsl::heredoc_text a, dsl::heredoc_text b, dsl::image_path to,
 
 }  // namespace constage
 
+#ifdef CONSTAGE_HEADER_ONLY
+#include <constage/dsl/error.ipp>
+#endif
 #endif

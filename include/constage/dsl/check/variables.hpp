@@ -5,7 +5,8 @@
 #include <constage/detail/text_view.hpp>
 
 namespace constage::error {
-// Undefined on purpose: a literal that reaches one of these is rejected, and the function's name is the message.
+// Not constexpr on purpose: a literal that reaches one of these is rejected, and the function's name is the message.
+// (A stage that is made at run time throws: dsl/error.ipp.)
 void variable_substitution_is_bad();
 void variable_modifier_is_not_supported();
 void variable_brace_is_not_closed();
