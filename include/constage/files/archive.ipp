@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef CONSTAGE_FILES_ARCHIVE_IPP_INCLUDED
+#define CONSTAGE_FILES_ARCHIVE_IPP_INCLUDED
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <constage/failure.hpp>
+#include <constage/files/archive.hpp>
+#include <constage/files/archive_tree.hpp>
+#include <constage/files/digest.hpp>
+#include <constage/files/scan_entry.hpp>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+
+namespace constage::files {
+
+namespace archive_detail {
+
+struct closer {
+    void operator()(archive* a) const { archive_read_free(a); }
+};
+using handle = std::unique_ptr<archive, closer>;
+
+/// Only what libarchive decodes itself: some of its filters start other programs.
+CONSTAGE_INLINE handle make_handle() {
+    handle a(archive_read_new());
+    if (!a) throw failure("libarchive cannot start: no memory");
+    for (auto* support : {archive_read_support_filter_gzip, archive_read_support_filter_bzip2, archive_read_support_filter_xz,
+                          archive_read_support_filter_lzma, archive_read_support_filter_zstd, archive_read_support_format_tar})
+        support(a.get());
+    return a;
+}
+
+CONSTAGE_INLINE int open(archive* a, std::string const& path) { return archive_read_open_filename(a, path.c_str(), 1 << 17); }
+
+class reader {
+public:
+    reader(std::string const& path, std::string const& directory, bool layer, archive_limits const& limits)
+        : path_(path), directory_(directory), limits_(limits), archive_(make_handle()), tree_(layer, path) {
+        if (open(archive_.get(), path) != ARCHIVE_OK) damaged();
+    }
+
+    diff run() {
+        make_directory();
+        archive_entry* e = nullptr;
+        while (next(e)) {
+            if (++entries_ > limits_.entries)
+                throw failure(path_ + " has more than " + std::to_string(limits_.entries) + " entries (limit: archive_limits::entries)");
+            entry(e);
+        }
+        return tree_.take();
+    }
+
+private:
+    [[noreturn]] void damaged(std::string const& why) const { throw failure("the archive " + path_ + " cannot be read: " + why); }
+    [[noreturn]] void damaged() const {
+        auto const* why = archive_error_string(archive_.get());
+        damaged(why ? why : "unknown error");
+    }
+
+    void make_directory() const {
+        std::error_code error;
+        std::filesystem::create_directories(directory_, error);
+        if (error) throw failure("cannot make the directory " + directory_ + ": " + error.message());
+    }
+
+    bool next(archive_entry*& e) {
+        auto const result = archive_read_next_header(archive_.get(), &e);
+        if (result == ARCHIVE_EOF) return false;
+        // A warning (names that this locale cannot show, unknown pax words) leaves a good entry.
+        if (result != ARCHIVE_OK && result != ARCHIVE_WARN) damaged();
+        return true;
+    }
+
+    /// The bytes of the name; under a locale that cannot show it, libarchive has it in UTF-8 only.
+    std::string text(char const* plain, char const* utf8, char const* what) const {
+        if (!plain) plain = utf8;
+        if (!plain) damaged(std::string("an entry has no ") + what);
+        return plain;
+    }
+
+    void entry(archive_entry* e) {
+        auto const name = text(archive_entry_pathname(e), archive_entry_pathname_utf8(e), "name");
+        if (archive_entry_hardlink(e) || archive_entry_hardlink_utf8(e)) {
+            tree_.link(name, text(archive_entry_hardlink(e), archive_entry_hardlink_utf8(e), "link"));
+            return;
+        }
+        auto n = std::make_shared<node>();
+        switch (archive_entry_filetype(e)) {
+            case AE_IFREG:
+                break;
+            case AE_IFDIR:
+                n->type = type::directory;
+                break;
+            case AE_IFIFO:
+                n->type = type::fifo;
+                break;
+            case AE_IFLNK:
+                n->type = type::symlink;
+                n->target = text(archive_entry_symlink(e), archive_entry_symlink_utf8(e), "target");
+                break;
+            case AE_IFCHR:
+            case AE_IFBLK:
+                n->type = archive_entry_filetype(e) == AE_IFCHR ? type::character : type::block;
+                n->major = static_cast<std::uint32_t>(archive_entry_rdevmajor(e));
+                n->minor = static_cast<std::uint32_t>(archive_entry_rdevminor(e));
+                break;
+            default:
+                damaged("\"" + name + "\" is of a kind that constage does not know");
+        }
+        metadata(e, *n, name);
+        if (n->type == type::file && !tree_.is_mark(name)) content(e, *n, name);
+        tree_.put(name, std::move(n));
+    }
+
+    void metadata(archive_entry* e, node& n, std::string const& name) const {
+        n.mode = archive_entry_perm(e) & 07777;
+        n.uid = id(archive_entry_uid(e), name);
+        n.gid = id(archive_entry_gid(e), name);
+        auto const seconds = archive_entry_mtime(e);
+        // Beyond 64 bits of nanoseconds (the year 2262) a time is not one.
+        if (seconds > -9'000'000'000 && seconds < 9'000'000'000) n.mtime_ns = seconds * 1'000'000'000 + archive_entry_mtime_nsec(e);
+        char const* key = nullptr;
+        void const* value = nullptr;
+        std::size_t size = 0;
+        archive_entry_xattr_reset(e);
+        while (archive_entry_xattr_next(e, &key, &value, &size) == ARCHIVE_OK)
+            // An overlay's own marks would change what the layer below shows.
+            if (key && scan_entry::overlay_mark(key).empty()) n.xattrs[key] = std::string(static_cast<char const*>(value), size);
+    }
+    std::uint32_t id(std::int64_t value, std::string const& name) const {
+        if (value < 0 || value > 0xffffffff) damaged("the owner of \"" + name + "\" is no number of 32 bits");
+        return static_cast<std::uint32_t>(value);
+    }
+
+    void content(archive_entry* e, node& n, std::string const& name) {
+        auto const size = archive_entry_size(e);
+        if (size < 0 || static_cast<std::uint64_t>(size) > limits_.bytes - bytes_)
+            throw failure(path_ + " unpacks to more than " + std::to_string(limits_.bytes) + " bytes (limit: archive_limits::bytes)");
+        n.size = static_cast<std::uint64_t>(size);
+        bytes_ += n.size;
+        if (size == 0) {
+            n.content.digest = empty_;
+            return;
+        }
+        n.content.path = directory_ + "/" + std::to_string(++files_);
+        scan_entry::descriptor const out(::open(n.content.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+        if (out.fd < 0) throw failure("cannot write " + n.content.path + ": " + std::strerror(errno));
+        void const* block = nullptr;
+        std::size_t length = 0;
+        std::int64_t offset = 0, at = 0;
+        for (int result; (result = archive_read_data_block(archive_.get(), &block, &length, &offset)) != ARCHIVE_EOF;) {
+            if (result != ARCHIVE_OK && result != ARCHIVE_WARN) damaged();
+            if (offset < at || offset > size || length > static_cast<std::size_t>(size - offset))
+                damaged("the pieces of \"" + name + "\" do not fit");
+            hash_zeros(static_cast<std::uint64_t>(offset - at));
+            write(out.fd, static_cast<char const*>(block), length, offset, n.content.path);
+            at = offset + static_cast<std::int64_t>(length);
+        }
+        hash_zeros(static_cast<std::uint64_t>(size - at));
+        if (at < size && ::ftruncate(out.fd, size) != 0) throw failure("cannot write " + n.content.path + ": " + std::strerror(errno));
+        n.content.digest = hash_.finish();
+    }
+
+    void write(int fd, char const* bytes, std::size_t size, std::int64_t offset, std::string const& path) {
+        hash_.update({bytes, size});
+        while (size > 0) {
+            auto const n = ::pwrite(fd, bytes, size, offset);
+            if (n < 0 && errno == EINTR) continue;
+            if (n < 0) throw failure("cannot write " + path + ": " + std::strerror(errno));
+            bytes += n;
+            size -= static_cast<std::size_t>(n);
+            offset += n;
+        }
+    }
+    void hash_zeros(std::uint64_t count) {
+        std::string const zeros(static_cast<std::size_t>(std::min<std::uint64_t>(count, 1 << 17)), '\0');
+        for (; count > 0; count -= std::min<std::uint64_t>(count, zeros.size()))
+            hash_.update(std::string_view(zeros).substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(count, zeros.size()))));
+    }
+
+    std::string path_, directory_;
+    archive_limits limits_;
+    handle archive_;
+    archive_tree tree_;
+    hasher hash_;
+    std::string const empty_ = digest_of("");
+    std::uint64_t entries_ = 0, bytes_ = 0, files_ = 0;
+};
+
+}  // namespace archive_detail
+
+CONSTAGE_INLINE bool is_archive(std::string const& path) {
+    struct stat s {};
+    if (::stat(path.c_str(), &s) != 0 || !S_ISREG(s.st_mode) || s.st_size == 0) return false;
+    auto const a = archive_detail::make_handle();
+    if (archive_detail::open(a.get(), path) != ARCHIVE_OK) return false;
+    archive_entry* e = nullptr;
+    auto const result = archive_read_next_header(a.get(), &e);
+    // One good header decides, as in BuildKit: blocks of zeros, an empty tar, are a file.
+    return result == ARCHIVE_OK || result == ARCHIVE_WARN;
+}
+
+CONSTAGE_INLINE diff read_archive(std::string const& path, std::string const& content_directory, bool layer, archive_limits const& limits) {
+    return archive_detail::reader(path, content_directory, layer, limits).run();
+}
+
+}  // namespace constage::files
+
+#endif
