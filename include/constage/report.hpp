@@ -2,6 +2,7 @@
 #ifndef CONSTAGE_REPORT_HPP_INCLUDED
 #define CONSTAGE_REPORT_HPP_INCLUDED
 
+#include <constage/report/excerpt.hpp>
 #include <constage/report/json_lines.hpp>
 #include <constage/report/live.hpp>
 #include <constage/report/plain.hpp>

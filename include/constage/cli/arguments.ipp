@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef CONSTAGE_CLI_ARGUMENTS_IPP_INCLUDED
+#define CONSTAGE_CLI_ARGUMENTS_IPP_INCLUDED
+
+#include <constage/cli/arguments.hpp>
+#include <constage/cli/help.hpp>
+#include <constage/cli/values.hpp>
+#include <constage/failure.hpp>
+#include <constage/oci/platform.hpp>
+#include <constage/plan/suggest.hpp>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <cstdlib>
+#include <functional>
+
+namespace constage::cli {
+
+namespace arguments_detail {
+
+/// Options of one command. Only the command that is asked for is set up: that is what keeps the start quick.
+struct reader {
+    arguments& to;
+    program who;
+    CLI::App app;
+
+    reader(arguments& a, program w) : to(a), who(w), app(std::string(summary_of(a.what)), std::string(name_of(a.what))) {
+        app.get_formatter()->column_width(34);
+        app.footer(std::string(examples_of(a.what, w)));
+        app.set_help_flag("-h,--help", "Print this and exit");
+    }
+
+    CLI::Option* text(std::string const& names, std::string& value, std::string const& what, std::string const& type) {
+        return app.add_option(names, value, what)->type_name(type);
+    }
+    /// An option that may be given several times, with one value each.
+    void each(std::string const& names, std::function<void(std::string const&)> const& take, std::string const& what,
+              std::string const& type) {
+        app.add_option_function<std::vector<std::string>>(
+               names,
+               [take](std::vector<std::string> const& values) {
+                   for (auto const& v : values) take(v);
+               },
+               what)
+            ->type_name(type)
+            ->allow_extra_args(false)
+            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    }
+    void one(std::string const& names, std::function<void(std::string const&)> const& take, std::string const& what,
+             std::string const& type) {
+        app.add_option_function<std::string>(names, take, what)->type_name(type)->take_last();
+    }
+    void flag(std::string const& names, bool& value, std::string const& what) { app.add_flag(names, value, what); }
+
+    void store() { text("--store", to.build.store, "Directory of cached steps and images", "DIR"); }
+
+    /// What decides which stages there are and what their FROMs mean.
+    void choice() {
+        if (who == program::tool) text("-f,--file", to.file, "Dockerfile; - reads standard input (default: CONTEXT/Dockerfile)", "PATH");
+        each(
+            "--target", [this](auto const& v) { to.build.targets.push_back(v); }, "Stage to build (default: the last)", "STAGE");
+        each(
+            "--build-arg",
+            [this](auto const& v) {
+                if (auto const a = parse_build_arg(v)) to.build.build_args[a->first] = a->second;
+            },
+            "Value of an ARG; without =VALUE from the environment", "NAME[=VALUE]");
+        each(
+            "--build-context",
+            [this](auto const& v) {
+                auto const [name, value] = parse_assignment("--build-context", v);
+                if (!value)
+                    throw failure("--build-context " + v + " has no value")
+                        .with_hint("write NAME=DIR, NAME=oci-layout://DIR[:TAG] or NAME=docker-image://IMAGE")
+                        .as_usage();
+                to.build.build_contexts.emplace_back(name, *value);
+            },
+            "What a name in FROM or --from means: DIR, oci-layout://DIR[:TAG], docker-image://IMAGE", "NAME=VALUE");
+        each(
+            "--platform", [this](auto const& v) { add_platforms(v); }, "Platform of the image, such as linux/arm64; several: a,b",
+            "PLATFORM");
+    }
+    void add_platforms(std::string const& list) {
+        for (auto const& p : split_list(list)) to.build.platforms.push_back(oci::parse_platform(p).text());
+    }
+
+    void context() {
+        app.add_option("context", to.build.context, "Directory that COPY and ADD read (default: .)")->type_name("DIR")->option_text("");
+    }
+
+    void steps() {
+        auto& b = to.build;
+        flag("--no-cache", b.no_cache, "Run every step anew");
+        each(
+            "--no-cache-filter",
+            [&b](auto const& v) {
+                for (auto const& s : split_list(v)) b.no_cache_filter.push_back(s);
+            },
+            "Run the steps of these stages anew", "STAGE,…");
+        flag("--pull", b.pull, "Ask the registry again what each tag means");
+        each(
+            "--secret", [&b](auto const& v) { b.secrets.push_back(parse_secret(v)); }, "Secret for RUN --mount=type=secret",
+            "id=NAME,src=FILE|env=VAR");
+        each(
+            "--ssh", [&b](auto const& v) { b.ssh.push_back(v); }, "Agent socket or keys for RUN --mount=type=ssh", "ID[=SOCKET|KEY]");
+        one(
+            "--network", [&b](auto const& v) { b.network = v; }, "Network of RUN: default, none, host", "MODE");
+        each(
+            "--allow", [&b](auto const& v) { b.allow.push_back(v); }, "Grant network.host or security.insecure", "RIGHT");
+        each(
+            "--add-host", [&b](auto const& v) { b.add_hosts.push_back(v); }, "Line of /etc/hosts in RUN", "NAME:IP");
+        one(
+            "--shm-size", [&b](auto const& v) { b.shm_size = parse_size("--shm-size", v); }, "Size of /dev/shm in RUN", "BYTES");
+        each(
+            "--ulimit", [&b](auto const& v) { b.ulimits.push_back(v); }, "Limit in RUN", "NAME=SOFT[:HARD]");
+        one(
+            "--oci-runtime", [&b](auto const& v) { b.oci_runtime = v; }, "Program that runs containers (default: crun, else runc)", "PATH");
+        app.add_option("-j,--jobs", b.jobs, "Steps at the same time")->type_name("N")->check(CLI::Range(1, 4096));
+        each(
+            "--insecure-registry", [&b](auto const& v) { b.plain_http.push_back(v); }, "Registry that is spoken to without TLS",
+            "HOST[:PORT]");
+        store();
+    }
+
+    void results() {
+        auto& b = to.build;
+        each(
+            "-o,--output", [&b](auto const& v) { b.outputs.push_back(engine::parse_output(v)); },
+            "Where the result goes: DIR, or type=oci|docker|tar|local|image,dest=PATH (default: the store)", "OUTPUT");
+        each(
+            "-t,--tag", [&b](auto const& v) { b.tags.push_back(v); }, "Name of the image", "NAME[:TAG]");
+        each(
+            "--label",
+            [&b](auto const& v) {
+                auto const [name, value] = parse_assignment("--label", v);
+                b.labels[name] = value.value_or("");
+            },
+            "Label of the image", "NAME=VALUE");
+        each(
+            "--annotation",
+            [&b](auto const& v) {
+                auto const [name, value] = parse_assignment("--annotation", v);
+                b.annotations.emplace_back(name, value.value_or(""));
+            },
+            "Annotation of the manifest", "NAME=VALUE");
+        app.add_flag_callback(
+            "--push", [&b] { b.outputs.push_back(engine::parse_output("type=registry")); }, "Short for -o type=registry");
+        flag("--load", to.load, "Hand the image to docker or podman");
+        text("--iidfile", to.iidfile, "Write the image's digest into a file", "FILE");
+        text("--metadata-file", to.metadata_file, "Write digests and names as JSON into a file", "FILE");
+        one(
+            "--timestamp", [&b](auto const& v) { b.source_date_epoch = parse_timestamp("--timestamp", v); },
+            "Time that the image says it was made at (also $SOURCE_DATE_EPOCH)", "SECONDS");
+    }
+
+    void display() {
+        one(
+            "--progress", [this](auto const& v) { to.progress = style_of(v); }, "auto, tty, plain, json (one object a line) or quiet",
+            "STYLE");
+        flag("-q,--quiet", to.quiet, "Print nothing but the image's digest");
+        if (who != program::tool) return;
+        app.add_flag_callback(
+            "--check", [this] { to.call = "check"; }, "Check the Dockerfile, build nothing");
+        one(
+            "--call", [this](auto const& v) { to.call = v; }, "build, or check (the same as --check)", "METHOD");
+    }
+
+    static report::style style_of(std::string const& name) {
+        using report::style;
+        if (name == "auto") return style::automatic;
+        if (name == "tty") return style::tty;
+        if (name == "plain") return style::plain;
+        if (name == "json" || name == "rawjson") return style::json;
+        if (name == "quiet") return style::quiet;
+        throw failure("unknown --progress " + name).with_hint("use auto, tty, plain, json or quiet").as_usage();
+    }
+
+    void format(std::vector<std::string> const& known) {
+        std::string list;
+        for (auto const& k : known) list += (list.empty() ? "" : ", ") + k;
+        one(
+            "--format",
+            [this, known, list](auto const& v) {
+                if (std::find(known.begin(), known.end(), v) == known.end())
+                    throw failure("unknown --format " + v).with_hint("the formats are " + list).as_usage();
+                to.format = v;
+            },
+            list, "FORMAT");
+    }
+
+    /// Options of buildx that constage has no use for, and says so instead of calling them unknown.
+    void foreign() {
+        for (auto const* name : {"--provenance", "--sbom"})
+            app.add_option_function<std::string>(name,
+                                                 [name](std::string const& v) {
+                                                     if (v != "false")
+                                                         throw failure(std::string(name) + "=" + v + " is not supported")
+                                                             .with_hint("attestations are not made; drop the option")
+                                                             .as_usage();
+                                                 })
+                ->group("");
+        for (auto const* name : {"--attest", "--cache-from", "--cache-to", "--cgroup-parent", "--policy", "--builder"})
+            each(
+                name,
+                [name](auto const&) { throw failure(std::string(name) + " is not supported").with_hint("drop the option").as_usage(); }, "",
+                "TEXT");
+        for (auto const* name : {"--attest", "--cache-from", "--cache-to", "--cgroup-parent", "--policy", "--builder"})
+            app.get_option(name)->group("");
+    }
+
+    void set_up() {
+        switch (to.what) {
+            case command::build:
+                context(), choice(), results(), steps(), display(), foreign();
+                break;
+            case command::plan:
+                context(), choice(), format({"text", "json", "dot", "mermaid"});
+                break;
+            case command::ast:
+                app.add_option("files", to.files, "Dockerfiles; - is standard input")->type_name("FILE")->required();
+                break;
+            case command::import:
+                app.add_option("dockerfile", to.file, "Dockerfile; - reads standard input (default: Dockerfile)")->type_name("PATH");
+                text("-o,--output", to.output, "Where the C++ goes (default: standard output)", "FILE");
+                break;
+            case command::check:
+                context(), choice(), format({"text", "json"});
+                break;
+            case command::prune:
+                flag("-a,--all", to.prune.all, "Also cache mounts, and images without a tag");
+                each(
+                    "--filter", [this](auto const& v) { filter(v); }, "Only what was not used for that long", "until=24h");
+                store();
+                break;
+            case command::doctor:
+                one(
+                    "--oci-runtime", [this](auto const& v) { to.build.oci_runtime = v; }, "Program that runs containers", "PATH");
+                break;
+            case command::version:
+                break;
+        }
+    }
+    void filter(std::string const& text) {
+        auto const [key, value] = parse_assignment("--filter", text);
+        if (key != "until" || !value) throw failure("unknown --filter " + text).with_hint("write until=24h").as_usage();
+        to.prune.older_than = parse_age("--filter", *value);
+    }
+
+    [[noreturn]] void unknown(std::string const& word) const {
+        if (!word.starts_with('-'))
+            throw failure("unexpected argument \"" + word + "\"").with_hint("one CONTEXT only; options begin with -").as_usage();
+        std::vector<std::string> names;
+        for (auto const* o : app.get_options())
+            for (auto const& n : o->get_lnames()) names.push_back("--" + n);
+        auto const name = word.substr(0, word.find('='));
+        throw failure("unknown option " + name + plan::did_you_mean(name, names))
+            .with_hint("see `" + std::string(name_of(to.what)) + " --help`")
+            .as_usage();
+    }
+
+    void read(std::vector<std::string> words) {
+        std::reverse(words.begin(), words.end());  // as CLI11 wants them
+        try {
+            app.allow_extras();
+            app.parse(words);
+        } catch (CLI::CallForHelp const&) { to.help = app.help(std::string(call_of(to.what, who))); } catch (CLI::ParseError const& e) {
+            throw failure(e.what()).with_hint("see `" + std::string(name_of(to.what)) + " --help`").as_usage();
+        }
+        if (to.help.empty() && !app.remaining().empty()) unknown(app.remaining().front());
+    }
+};
+
+/// What goes together and what does not.
+CONSTAGE_INLINE void settle(arguments& a) {
+    auto& b = a.build;
+    if (a.quiet) a.progress = report::style::quiet;
+    if (a.call != "build" && a.call != "check")
+        throw failure("--call " + a.call + " is not supported").with_hint("use build or check").as_usage();
+    if (b.targets.size() > 1) b.targets = {b.targets.back()};
+    if (b.context == "-" || b.context.find("://") != std::string::npos || b.context.starts_with("git@"))
+        throw failure("the build context \"" + b.context + "\" is not supported").with_hint("give a directory").as_usage();
+    if (auto const* epoch = std::getenv("SOURCE_DATE_EPOCH");
+        epoch && *epoch && !b.source_date_epoch && !b.build_args.contains("SOURCE_DATE_EPOCH"))
+        b.build_args["SOURCE_DATE_EPOCH"] = epoch;
+    auto const to_stdout = std::count_if(b.outputs.begin(), b.outputs.end(), [](auto const& o) { return o.dest == "-"; });
+    if (to_stdout > 1) throw failure("only one output can go to standard output").with_hint("add dest=FILE to the others").as_usage();
+}
+
+}  // namespace arguments_detail
+
+CONSTAGE_INLINE arguments parse(int argc, char const* const* argv, program who) {
+    arguments result;
+    std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+    if (who == program::tool && (words.empty() || words[0] == "-h" || words[0] == "--help" || words[0] == "help")) {
+        result.help = overview();
+        return result;
+    }
+    if (!words.empty() && (words[0] == "--version" || words[0] == "-v")) {
+        result.what = command::version;
+        return result;
+    }
+    if (auto const known = words.empty() ? std::nullopt : find_command(words[0], who)) {
+        result.what = *known;
+        words.erase(words.begin());
+    } else if (who == program::tool) {
+        throw failure("unknown command " + words[0] + plan::did_you_mean(words[0], command_names(who)))
+            .with_hint("see `constage --help`")
+            .as_usage();
+    }
+    arguments_detail::reader r(result, who);
+    r.set_up();
+    r.read(std::move(words));
+    if (result.help.empty()) arguments_detail::settle(result);
+    return result;
+}
+
+}  // namespace constage::cli
+
+#endif

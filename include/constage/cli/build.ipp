@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef CONSTAGE_CLI_BUILD_IPP_INCLUDED
+#define CONSTAGE_CLI_BUILD_IPP_INCLUDED
+
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <constage/cli/commands.hpp>
+#include <constage/cli/interrupt.hpp>
+#include <constage/engine/sandbox.hpp>
+#include <constage/failure.hpp>
+#include <constage/report/json_lines.hpp>
+#include <constage/report/summary.hpp>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+
+namespace constage::cli {
+
+namespace build_detail {
+
+CONSTAGE_INLINE report::screen terminal_size() {
+    winsize size{};
+    if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0) return {};
+    return {size.ws_col, size.ws_row};
+}
+
+CONSTAGE_INLINE report::style chosen(report::style asked) {
+    if (asked != report::style::automatic) return asked;
+    auto const* term = std::getenv("TERM");
+    return ::isatty(STDERR_FILENO) && term && std::strcmp(term, "dumb") != 0 ? report::style::tty : report::style::plain;
+}
+
+/// --load without a daemon of our own: docker or podman, whichever is there.
+CONSTAGE_INLINE std::string loader() {
+    for (std::string const name : {"docker", "podman"}) {
+        std::string_view path = std::getenv("PATH") ? std::getenv("PATH") : "";
+        while (!path.empty()) {
+            auto const colon = path.find(':');
+            auto const file = std::string(path.substr(0, colon)) + "/" + name;
+            if (::access(file.c_str(), X_OK) == 0) return file;
+            path.remove_prefix(colon == path.npos ? path.size() : colon + 1);
+        }
+    }
+    throw failure("--load needs docker or podman, and neither is in PATH")
+        .with_hint("use -o type=docker,dest=FILE and load the file where it is needed");
+}
+
+CONSTAGE_INLINE void load(std::string const& program, std::string const& archive) {
+    auto const child = ::fork();
+    if (child == 0) {
+        ::dup2(STDERR_FILENO, STDOUT_FILENO);
+        ::execl(program.c_str(), program.c_str(), "load", "-i", archive.c_str(), nullptr);
+        ::_exit(127);
+    }
+    int status = 0;
+    if (child < 0 || ::waitpid(child, &status, 0) < 0 || status != 0)
+        throw failure(program + " load failed").with_hint("is its service running?");
+}
+
+/// A file in $TMPDIR that goes away again.
+class temporary_file {
+public:
+    temporary_file() {
+        auto const* place = std::getenv("TMPDIR");
+        path_ = std::string(place && *place ? place : "/tmp") + "/constage-XXXXXX";
+        int const fd = ::mkstemp(path_.data());
+        if (fd < 0) throw failure("cannot make a file in " + path_.substr(0, path_.rfind('/')) + ": " + std::strerror(errno));
+        ::close(fd);
+    }
+    ~temporary_file() { ::unlink(path_.c_str()); }
+    temporary_file(temporary_file const&) = delete;
+    temporary_file& operator=(temporary_file const&) = delete;
+    std::string const& path() const { return path_; }
+
+private:
+    std::string path_;
+};
+
+CONSTAGE_INLINE std::string digest_of(engine::report const& r) {
+    if (!r.index_digest.empty()) return r.index_digest;
+    return r.images.empty() ? "" : r.images.back().digest;
+}
+
+/// B020.
+CONSTAGE_INLINE std::string metadata(engine::report const& r, engine::options const& how) {
+    nlohmann::ordered_json all = nlohmann::ordered_json::object();
+    if (auto const digest = digest_of(r); !digest.empty()) all["containerimage.digest"] = digest;
+    if (!r.images.empty() && !r.images.back().config_digest.empty()) all["containerimage.config.digest"] = r.images.back().config_digest;
+    auto names = how.tags;
+    for (auto const& o : how.outputs) names.insert(names.end(), o.names.begin(), o.names.end());
+    std::string list;
+    for (auto const& n : names) list += (list.empty() ? "" : ",") + n;
+    if (!list.empty()) all["image.name"] = list;
+    return all.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+/// Whether the program's own words must not go to standard output, because the result does.
+CONSTAGE_INLINE bool result_on_stdout(engine::options const& how) {
+    return std::any_of(how.outputs.begin(), how.outputs.end(), [](auto const& o) { return o.dest == "-"; });
+}
+
+CONSTAGE_INLINE void finish(engine::report const& r, arguments const& args, report::style style) {
+    if (!args.iidfile.empty()) write_whole(args.iidfile, digest_of(r));
+    if (!args.metadata_file.empty()) write_whole(args.metadata_file, metadata(r, args.build));
+    if (style == report::style::json)
+        complain(report::json_line(r));
+    else if (style != report::style::quiet)
+        complain("\n" + report::summary(r, static_cast<std::size_t>(std::max(terminal_size().columns - 1, 40))));
+    auto const digest = digest_of(r);
+    auto const stored = args.build.outputs.empty();
+    if (!digest.empty() && !result_on_stdout(args.build) && (style == report::style::quiet || (stored && !::isatty(STDOUT_FILENO))))
+        print(digest + "\n");
+}
+
+}  // namespace build_detail
+
+CONSTAGE_INLINE int build(invocation& call) {
+    using namespace build_detail;
+    auto& args = call.args;
+    if (args.call == "check") return check(call);
+    auto const what = call.read_plan();
+    if (engine::needs_privilege(what, args.build) && !engine::has_privilege()) {
+        if (call.dockerfile) give_back(*call.dockerfile);
+        if (auto const code = engine::enter_user_namespace(call.argc, call.argv)) return *code;
+    }
+    std::optional<temporary_file> archive;
+    std::string program;
+    if (args.load) {
+        program = loader();
+        args.build.outputs.push_back(engine::parse_output("type=docker,dest=" + archive.emplace().path()));
+    }
+    auto const style = chosen(args.progress);
+    auto const view = report::make_progress(style, {complain, terminal_size, {}});
+    interrupt const signals;
+    args.build.progress = view.get();
+    args.build.stop = signals.token();
+    engine::report result;
+    try {
+        result = engine::build(what, args.build);
+    } catch (...) {
+        view->end();
+        throw;
+    }
+    view->end();
+    if (args.load) load(program, archive->path());
+    finish(result, args, style);
+    return 0;
+}
+
+}  // namespace constage::cli
+
+#endif

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef CONSTAGE_CLI_COMMANDS_HPP_INCLUDED
+#define CONSTAGE_CLI_COMMANDS_HPP_INCLUDED
+
+#include <constage/cli/arguments.hpp>
+#include <constage/cli/input.hpp>
+#include <constage/detail/config.hpp>
+#include <constage/plan/plan.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+
+/// What each command does. They return the exit code and throw constage::failure.
+namespace constage::cli {
+
+/// One call of the program.
+struct invocation {
+    int argc = 0;
+    char** argv = nullptr;
+    program who = program::tool;
+    std::function<plan::plan()> graph;  ///< of a build program
+    arguments args;
+    std::optional<source_text> dockerfile;  ///< once it was read
+
+    /// The plan of the graph or of the Dockerfile.
+    plan::plan read_plan();
+    /// The text of a source file, for excerpts.
+    std::optional<std::string> source(std::string const& file) const;
+};
+
+int build(invocation& call);
+int show_plan(invocation& call);
+int check(invocation& call);
+int ast(invocation& call);
+int import(invocation& call);
+int prune(invocation& call);
+int doctor(invocation& call);
+
+}  // namespace constage::cli
+
+#ifdef CONSTAGE_HEADER_ONLY
+#include <constage/cli/commands.ipp>
+#endif
+#endif

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef CONSTAGE_CLI_COMMANDS_IPP_INCLUDED
+#define CONSTAGE_CLI_COMMANDS_IPP_INCLUDED
+
+#include <sys/stat.h>
+
+#include <constage/cli/commands.hpp>
+#include <constage/dockerfile/ast.hpp>
+#include <constage/dockerfile/lint.hpp>
+#include <constage/dockerfile/parse.hpp>
+#include <constage/dockerfile/read.hpp>
+#include <constage/engine/lower.hpp>
+#include <constage/engine/prune.hpp>
+#include <constage/engine/sandbox.hpp>
+#include <constage/failure.hpp>
+#include <constage/plan/json.hpp>
+#include <constage/plan/picture.hpp>
+#include <constage/report/excerpt.hpp>
+#include <constage/report/text.hpp>
+#include <nlohmann/json.hpp>
+
+namespace constage::cli {
+
+namespace commands_detail {
+
+CONSTAGE_INLINE bool is_file(std::string const& path) {
+    struct stat s {};
+    return ::stat(path.c_str(), &s) == 0 && S_ISREG(s.st_mode);
+}
+
+/// `constage plan Dockerfile`: where only the Dockerfile matters, its name may stand for the context.
+CONSTAGE_INLINE void take_file_for_context(arguments& a) {
+    if (!a.file.empty() || !is_file(a.build.context)) return;
+    a.file = a.build.context;
+    auto const slash = a.file.rfind('/');
+    a.build.context = slash == std::string::npos ? "." : a.file.substr(0, slash + 1);
+}
+
+CONSTAGE_INLINE plan::choice choice_of(engine::options const& how) {
+    plan::choice c;
+    if (!how.targets.empty()) c.target = how.targets.front();
+    c.build_args = how.build_args;
+    c.build_platform = oci::local_platform().text();
+    c.target_platform = how.platforms.empty() ? c.build_platform : how.platforms.front();
+    for (auto const& [name, value] : how.build_contexts) c.named_contexts.push_back(name);
+    return c;
+}
+
+/// The image's configuration, were the bases empty.
+CONSTAGE_INLINE dockerfile::conversion convert(plan::plan const& what) {
+    engine::lower_options how;
+    how.choice.build_platform = how.choice.target_platform = "linux/amd64";
+    how.allow = {"network.host", "security.insecure"};
+    how.read_trigger = [&](std::string const& text, plan::source const& where) {
+        return plan::step{dockerfile::read_trigger(text, what.escape), where};
+    };
+    auto const lowered = engine::lower(what, how, [](std::string const&, oci::platform const& platform) {
+        engine::base_image base;
+        base.config.platform = platform;
+        return base;
+    });
+    auto const image = nlohmann::json::parse(oci::to_json(lowered.stages[lowered.resolution.targets.back()].config));
+    return {true, "", "", image.value("config", nlohmann::json::object()).dump()};
+}
+
+CONSTAGE_INLINE std::string warning_text(dockerfile::warning const& w, source_text const& in) {
+    auto text = "\nWARNING: " + w.rule + (w.url.empty() ? "" : " - " + w.url) + "\n" + w.detail + "\n";
+    return text + report::excerpt(in.text, {in.name, w.line, std::max(w.line, w.last_line)});
+}
+
+CONSTAGE_INLINE std::string warnings_json(std::vector<dockerfile::warning> const& all, std::string const& file) {
+    auto list = nlohmann::ordered_json::array();
+    for (auto const& w : all)
+        list.push_back({{"rule", w.rule},
+                        {"description", w.description},
+                        {"url", w.url},
+                        {"detail", w.detail},
+                        {"source", {{"file", file}, {"line", w.line}, {"last_line", std::max(w.line, w.last_line)}}}});
+    return nlohmann::ordered_json{{"warnings", list}}.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace commands_detail
+
+CONSTAGE_INLINE plan::plan invocation::read_plan() {
+    if (graph) return graph();
+    if (!dockerfile) dockerfile = read_dockerfile(args.file, args.build.context);
+    args.build.dockerfile = dockerfile->path;
+    dockerfile::options how;
+    how.file_name = dockerfile->name;
+    if (!args.build.targets.empty()) how.target = args.build.targets.front();
+    return dockerfile::read(dockerfile->text, how);
+}
+
+CONSTAGE_INLINE std::optional<std::string> invocation::source(std::string const& file) const {
+    if (dockerfile && dockerfile->name == file) return dockerfile->text;
+    if (!commands_detail::is_file(file)) return std::nullopt;
+    try {
+        return read_source(file).text;
+    } catch (failure const&) { return std::nullopt; }
+}
+
+CONSTAGE_INLINE int show_plan(invocation& call) {
+    auto& args = call.args;
+    if (call.who == program::tool) commands_detail::take_file_for_context(args);
+    auto const what = call.read_plan();
+    if (args.format == "json") {
+        print(plan::to_json(what) + "\n");
+        return 0;
+    }
+    auto const how = plan::resolve(what, commands_detail::choice_of(args.build));
+    print(args.format == "dot"       ? plan::to_dot(what, how)
+          : args.format == "mermaid" ? plan::to_mermaid(what, how)
+                                     : plan::to_text(what, how));
+    return 0;
+}
+
+CONSTAGE_INLINE int check(invocation& call) {
+    auto& args = call.args;
+    commands_detail::take_file_for_context(args);
+    if (!call.dockerfile) call.dockerfile = read_dockerfile(args.file, args.build.context);
+    auto const& in = *call.dockerfile;
+    auto const document = dockerfile::parse(in.text, in.name);
+    dockerfile::lint_options how;
+    if (!args.build.targets.empty()) how.target = args.build.targets.front();
+    how.build_args = args.build.build_args;
+    auto const warnings = dockerfile::lint(document, how);
+    if (args.format == "json") {
+        print(commands_detail::warnings_json(warnings, in.name));
+    } else {
+        std::string text = warnings.empty()       ? "Check complete, no warnings found.\n"
+                           : warnings.size() == 1 ? "Check complete, 1 warning has been found!\n"
+                                                  : "Check complete, " + std::to_string(warnings.size()) + " warnings have been found!\n";
+        for (auto const& w : warnings) text += commands_detail::warning_text(w, in);
+        print(text);
+    }
+    dockerfile::check(document);  // what would stop a build comes after the warnings
+    return warnings.empty() ? 0 : 1;
+}
+
+CONSTAGE_INLINE int ast(invocation& call) {
+    for (auto const& file : call.args.files) {
+        auto const in = read_source(file);
+        print(dockerfile::ast_json(in.name, in.text, commands_detail::convert) + "\n");
+    }
+    return 0;
+}
+
+CONSTAGE_INLINE int prune(invocation& call) {
+    auto const& args = call.args;
+    try {  // cached files of rootless builds belong to subordinate users
+        if (auto const code = engine::enter_user_namespace(call.argc, call.argv)) return *code;
+    } catch (failure const&) {}
+    auto const done = engine::prune(args.build.store.empty() ? engine::default_store() : args.build.store, args.prune);
+    print("removed " + std::to_string(done.removed) + (done.removed == 1 ? " entry" : " entries") + ", reclaimed " +
+          report::bytes_text(done.reclaimed) + ", kept " + report::bytes_text(done.kept) + "\n");
+    return 0;
+}
+
+CONSTAGE_INLINE int doctor(invocation& call) {
+    bool all = true;
+    std::string text;
+    for (auto const& f : engine::examine_host({call.args.build.oci_runtime})) {
+        all = all && f.ok;
+        text += (f.ok ? "ok       " : "MISSING  ") + f.name + (f.found.empty() ? "" : ": " + f.found) + "\n";
+        if (!f.ok && !f.fix.empty()) text += "         fix: " + f.fix + "\n";
+    }
+    print(text);
+    return all ? 0 : 1;
+}
+
+}  // namespace constage::cli
+
+#endif

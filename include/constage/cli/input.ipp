@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef CONSTAGE_CLI_INPUT_IPP_INCLUDED
+#define CONSTAGE_CLI_INPUT_IPP_INCLUDED
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <constage/cli/input.hpp>
+#include <constage/failure.hpp>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+namespace constage::cli {
+
+namespace input_detail {
+
+inline constexpr std::size_t most_bytes = 64u << 20;
+
+CONSTAGE_INLINE std::string read_all(int fd, std::string const& name) {
+    std::string text;
+    char buffer[1 << 16];
+    for (;;) {
+        auto const n = ::read(fd, buffer, sizeof buffer);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) throw failure("cannot read " + name + ": " + std::strerror(errno));
+        if (n == 0) return text;
+        text.append(buffer, static_cast<std::size_t>(n));
+        if (text.size() > most_bytes) throw failure(name + " is larger than 64 MiB");
+    }
+}
+
+CONSTAGE_INLINE bool write_all(int fd, std::string_view text) {
+    while (!text.empty()) {
+        auto const n = ::write(fd, text.data(), text.size());
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return false;
+        text.remove_prefix(static_cast<std::size_t>(n));
+    }
+    return true;
+}
+
+CONSTAGE_INLINE bool exists(std::string const& path) {
+    struct stat s {};
+    return ::stat(path.c_str(), &s) == 0;
+}
+
+}  // namespace input_detail
+
+CONSTAGE_INLINE source_text read_source(std::string const& path) {
+    if (path == "-") return {"<stdin>", input_detail::read_all(STDIN_FILENO, "standard input"), std::nullopt};
+    int const fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        throw failure("failed to read dockerfile: open " + path + ": " + std::strerror(errno))
+            .with_hint("name the Dockerfile with -f PATH, or `-f -` for standard input");
+    try {
+        source_text result{path, input_detail::read_all(fd, path), path};
+        ::close(fd);
+        return result;
+    } catch (...) {
+        ::close(fd);
+        throw;
+    }
+}
+
+CONSTAGE_INLINE source_text read_dockerfile(std::string const& file, std::string const& context) {
+    if (!file.empty()) return read_source(file);
+    auto const in = context.empty() || context == "." || context == "./" ? "" : context.ends_with('/') ? context : context + "/";
+    auto const usual = in + "Dockerfile", other = in + "dockerfile";
+    return read_source(!input_detail::exists(usual) && input_detail::exists(other) ? other : usual);
+}
+
+CONSTAGE_INLINE void give_back(source_text const& text) {
+    if (text.path) return;
+    int const fd = ::memfd_create("stdin", MFD_CLOEXEC);
+    bool const ready = fd >= 0 && input_detail::write_all(fd, text.text) && ::lseek(fd, 0, SEEK_SET) == 0 && ::dup2(fd, STDIN_FILENO) >= 0;
+    auto const why = std::string(std::strerror(errno));
+    if (fd >= 0) ::close(fd);
+    if (!ready) throw failure("cannot keep standard input: " + why);
+}
+
+CONSTAGE_INLINE void print(std::string_view text) {
+    if (!input_detail::write_all(STDOUT_FILENO, text))
+        throw failure(std::string("cannot write to standard output: ") + std::strerror(errno));
+}
+
+CONSTAGE_INLINE void write_whole(std::string const& path, std::string_view text) {
+    auto const beside = path + ".tmp" + std::to_string(::getpid());
+    int const fd = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    bool const written = fd >= 0 && input_detail::write_all(fd, text);
+    auto error = errno;
+    if (fd >= 0 && ::close(fd) != 0 && written) error = errno;
+    if (written && ::rename(beside.c_str(), path.c_str()) == 0) return;
+    if (written) error = errno;
+    ::unlink(beside.c_str());
+    throw failure("cannot write " + path + ": " + std::strerror(error));
+}
+
+CONSTAGE_INLINE void complain(std::string_view text) noexcept { input_detail::write_all(STDERR_FILENO, text); }
+
+}  // namespace constage::cli
+
+#endif

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef CONSTAGE_CLI_MAIN_IPP_INCLUDED
+#define CONSTAGE_CLI_MAIN_IPP_INCLUDED
+
+#include <constage/cli/commands.hpp>
+#include <constage/cli/main.hpp>
+#include <constage/failure.hpp>
+#include <constage/report/excerpt.hpp>
+#include <constage/report/json_lines.hpp>
+
+#include <exception>
+
+namespace constage::cli {
+
+namespace main_detail {
+
+CONSTAGE_INLINE int dispatch(invocation& call) {
+    if (!call.args.help.empty()) {
+        print(call.args.help);
+        return 0;
+    }
+    switch (call.args.what) {
+        case command::build:
+            return build(call);
+        case command::plan:
+            return show_plan(call);
+        case command::ast:
+            return ast(call);
+        case command::import:
+            return import(call);
+        case command::check:
+            return check(call);
+        case command::prune:
+            return prune(call);
+        case command::doctor:
+            return doctor(call);
+        case command::version:
+            print("constage " CONSTAGE_VERSION "\n");
+            return 0;
+    }
+    return 0;
+}
+
+CONSTAGE_INLINE int run(int argc, char** argv, program who, std::function<plan::plan()> graph) {
+    invocation call;
+    call.argc = argc;
+    call.argv = argv;
+    call.who = who;
+    call.graph = std::move(graph);
+    try {
+        call.args = parse(argc, argv, who);
+        return dispatch(call);
+    } catch (failure const& f) {
+        auto const as_json = call.args.what == command::build && call.args.progress == report::style::json;
+        complain(as_json ? report::json_line(f) : report::failure_text(f, [&](std::string const& file) { return call.source(file); }));
+        return f.usage ? 2 : 1;
+    } catch (std::exception const& e) {
+        complain(std::string("ERROR: ") + e.what() + "\n");
+        return 1;
+    }
+}
+
+}  // namespace main_detail
+
+CONSTAGE_INLINE int main(int argc, char** argv) { return main_detail::run(argc, argv, program::tool, {}); }
+
+CONSTAGE_INLINE int main(int argc, char** argv, std::function<plan::plan()> graph) {
+    return main_detail::run(argc, argv, program::build_program, std::move(graph));
+}
+
+}  // namespace constage::cli
+
+#endif
