@@ -47,7 +47,7 @@ function(add_script_test name label script)
     endif()
 endfunction()
 
-add_script_test(compile_fail compile_fail compile_fail/run.sh sh)
+add_script_test(compile_fail compile_fail compile_fail/run.py python3)
 foreach(name find_package add_subdirectory header_only header_alone two_tus)
     add_script_test(cmake.${name} cmake cmake/${name}.sh sh)
 endforeach()
