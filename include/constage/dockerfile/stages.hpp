@@ -19,9 +19,10 @@ public:
     explicit stage_names(std::vector<std::string> names) : names_(std::move(names)) {}
 
     std::size_t size() const { return names_.size(); }
-    /// The last stage before `limit` of that name, in any case.
-    std::optional<std::size_t> find(std::string_view name, std::size_t limit) const;
-    std::optional<std::size_t> find(std::string_view name) const { return find(name, names_.size()); }
+    /// `--from=` and `--target`: the last stage of that name, in any case.
+    std::optional<std::size_t> find(std::string_view name) const;
+    /// FROM: the last stage before `limit` whose lower-case name is the text exactly. `FROM Base AS Base` / `FROM Base` is an image.
+    std::optional<std::size_t> find_exactly(std::string_view name, std::size_t limit) const;
 
     /// The base of stage `index`: scratch, an earlier stage, a choice of stages, an image.
     plan::reference base(std::string const& text, std::size_t index, char escape) const;

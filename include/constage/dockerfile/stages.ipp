@@ -31,7 +31,7 @@ CONSTAGE_INLINE std::optional<std::string> pattern_of(std::string const& text, c
             if (end == text.npos || text[end] != '}') return "*";  // a modifier may make anything of it
         }
         std::string pattern;
-        for (char const c : to_lower(e.text)) {
+        for (char const c : e.text) {
             if (c == '*' || c == '?' || c == '\\') pattern += '\\';
             pattern += c == anything ? '*' : c;
         }
@@ -47,11 +47,14 @@ CONSTAGE_INLINE bool matches(std::string const& name, std::string const& pattern
 
 }  // namespace stages_detail
 
-CONSTAGE_INLINE std::optional<std::size_t> stage_names::find(std::string_view name, std::size_t limit) const {
-    auto const wanted = to_lower(name);
+CONSTAGE_INLINE std::optional<std::size_t> stage_names::find_exactly(std::string_view name, std::size_t limit) const {
     for (std::size_t i = limit; i-- != 0;)
-        if (!names_[i].empty() && names_[i] == wanted) return i;
+        if (!names_[i].empty() && names_[i] == name) return i;
     return {};
+}
+
+CONSTAGE_INLINE std::optional<std::size_t> stage_names::find(std::string_view name) const {
+    return find_exactly(to_lower(name), names_.size());
 }
 
 CONSTAGE_INLINE plan::reference stage_names::base(std::string const& text, std::size_t index, char escape) const {
@@ -61,7 +64,7 @@ CONSTAGE_INLINE plan::reference stage_names::base(std::string const& text, std::
     r.text = text;
     if (auto const pattern = stages_detail::pattern_of(text, escape)) {
         for (std::size_t i = 0; i != index; ++i)
-            if (stages_detail::matches(names_[i], *pattern) && find(names_[i], index) == i) r.choices.push_back(i);
+            if (stages_detail::matches(names_[i], *pattern) && find_exactly(names_[i], index) == i) r.choices.push_back(i);
         if (!r.choices.empty()) r.what = kind::select;
         return r;
     }
@@ -73,7 +76,7 @@ CONSTAGE_INLINE plan::reference stage_names::base(std::string const& text, std::
     } catch (failure const&) {
         return r;  // the same
     }
-    if (auto const stage = find(literal, index)) {
+    if (auto const stage = find_exactly(literal, index)) {
         r.what = kind::stage;
         r.stage = *stage;
         r.text = names_[*stage];

@@ -146,14 +146,13 @@ CONSTAGE_INLINE void stage_walk::operator()(plan::copy const& c) {
 
 CONSTAGE_INLINE void stage_walk::operator()(plan::workdir const& w) {
     auto const path = expand(w.path);
-    if (path.empty()) throw failure("WORKDIR needs a path");
-    state.config.working_dir = join_path(state.config.working_dir.empty() ? "/" : state.config.working_dir, path);
-    auto const layer = state.config.working_dir != "/";
-    if (layer) add_task(task::kind::workdir).workdir = {state.config.working_dir, state.config.user};
-    commit("WORKDIR " + state.config.working_dir, layer);
+    auto& dir = state.config.working_dir;  // an absolute one is stored as written, with its last slash
+    dir = path.starts_with('/') ? path : join_path(dir.empty() ? "/" : dir, path);
+    auto const clean = join_path("/", dir);
+    auto const layer = clean != "/";
+    if (layer) add_task(task::kind::workdir).workdir = {clean, state.config.user};
+    commit("WORKDIR " + dir, layer);
 }
-
-// ---- variables -------------------------------------------------------------------------------------------------------
 
 CONSTAGE_INLINE void stage_walk::operator()(plan::args const& a) {
     std::string shown = "ARG";

@@ -58,9 +58,8 @@ CONSTAGE_INLINE void complete(lowered_mount& m, std::string const& target, std::
     if (m.what == kind::ssh && m.id.empty()) m.id = "default";
     if (m.what == kind::cache && m.id.empty()) m.id = join_path("", target);
     if (!target.empty()) m.target = join_path(workdir, target);
-    if ((m.what == kind::bind || m.what == kind::cache || m.what == kind::tmpfs) && target.empty())
-        throw failure("--mount needs a target").with_hint("add target=/path");
-    if (m.target == "/") throw failure("invalid mount target \"/\"");
+    if ((m.what == kind::bind || m.what == kind::cache || m.what == kind::tmpfs) && target.empty()) m.target = join_path(workdir, "");
+    if (m.target == "/") throw failure("invalid mount target \"/\"").with_hint("add target=/path");
     m.has_source = !m.source.empty();
     if (!m.has_source) m.source = "/";
 }
@@ -92,10 +91,10 @@ CONSTAGE_INLINE lowered_mount lower_mount(plan::mount const& what, std::string c
         m.sharing = lowered_mount::sharing::locked;
     else if (!text.empty() && text != "shared")
         throw failure("unsupported sharing value \"" + text + "\"").with_hint("use shared, private or locked");
-    if (auto const text = option("mode"); !text.empty()) m.mode = static_cast<std::uint32_t>(number("mode", text, 8) & 07777);
-    if (auto const text = option("uid"); !text.empty()) m.uid = static_cast<std::uint32_t>(number("uid", text, 10));
-    if (auto const text = option("gid"); !text.empty()) m.gid = static_cast<std::uint32_t>(number("gid", text, 10));
-    if (auto const text = option("size"); !text.empty()) m.size = bytes(text);
+    if (auto const text = option("mode"); what.options.count("mode")) m.mode = static_cast<std::uint32_t>(number("mode", text, 8) & 07777);
+    if (auto const text = option("uid"); what.options.count("uid")) m.uid = static_cast<std::uint32_t>(number("uid", text, 10));
+    if (auto const text = option("gid"); what.options.count("gid")) m.gid = static_cast<std::uint32_t>(number("gid", text, 10));
+    if (auto const text = option("size"); what.options.count("size")) m.size = bytes(text);
     complete(m, option("target"), workdir);
     return m;
 }

@@ -13,6 +13,7 @@
 #include <constage/sandbox/network.hpp>
 #include <constage/sandbox/process.hpp>
 #include <constage/sandbox/runtime.hpp>
+#include <constage/sandbox/spec.hpp>
 #include <constage/sandbox/stubs.hpp>
 #include <constage/sandbox/user_namespace.hpp>
 

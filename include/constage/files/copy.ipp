@@ -34,22 +34,14 @@ CONSTAGE_INLINE destination destination_of(copy_request const& what) {
 
 CONSTAGE_INLINE std::optional<owner> owner_for(copy_request const& what, tree const& into) {
     if (what.chown.empty()) return std::nullopt;
-    auto const name = what.chown.substr(0, what.chown.find(':'));
-    auto const group = what.chown.size() > name.size() ? what.chown.substr(name.size() + 1) : "";
-    auto const named = [](std::string const& s) {
-        return !s.empty() && s != "root" && !std::all_of(s.begin(), s.end(), [](char c) { return c >= '0' && c <= '9'; });
-    };
-    if (links(what) && (named(name) || named(group)))
-        throw failure("invalid user index: --chown=" + what.chown + " has a name, but --link copies into an empty root without /etc/passwd")
-            .with_hint("write numeric ids, or leave --link out");
-    return owner_of(what.chown, into);
+    return owner_of(what.chown, links(what) ? tree{} : into);
 }
 
 /// One COPY or ADD at work.
 class copier {
 public:
     copier(tree into, std::optional<owner> who, copy_request const& what) : edited_(std::move(into)), who_(who), what_(what) {
-        if (!what.chmod.empty() && is_octal_mode(what.chmod)) parents_mode_ = change_mode(what.chmod, 0755, true);
+        if (!what.chmod.empty() && is_octal_mode(what.chmod)) parents_mode_ = change_mode(what.chmod, 0755, true) & 0777;
     }
 
     /// One file or the contents of one directory.
@@ -77,7 +69,7 @@ public:
         for (auto const& c : archive) {
             if (c.path.empty() || c.what == change::kind::remove) continue;
             auto const parent = edited_.resolve(parent_of(c.path), root);
-            edited_.make_directories(parent, {}, 0755);
+            edited_.make_directories(parent, std::nullopt, 0755);
             auto made = attributes_of(*c.node);
             if (who_) own(*made);
             made->inode = inode_of(c.node->inode);

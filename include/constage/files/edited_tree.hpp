@@ -7,6 +7,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -34,8 +35,9 @@ public:
     /// Adds or replaces. A directory over a directory keeps the children; anything else replaces whatever was there.
     void put(std::string const& path, node_ptr n);
 
-    /// Makes `path` (resolved) and its missing parents. Throws constage::failure if one is there that is no directory.
-    void make_directories(std::string const& path, owner who, std::uint32_t mode);
+    /// Makes `path` (resolved) and its missing parents. As on a file system, a directory in one with the setgid bit has that bit, too,
+    /// and its group if nobody in particular is to own it. Throws constage::failure if something is there that is no directory.
+    void make_directories(std::string const& path, std::optional<owner> who, std::uint32_t mode);
 
     diff changes() const;
 

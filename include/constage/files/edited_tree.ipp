@@ -121,20 +121,22 @@ CONSTAGE_INLINE void edited_tree::put(std::string const& path, node_ptr n) {
     changed_[path] = {std::move(n), opaque};
 }
 
-CONSTAGE_INLINE void edited_tree::make_directories(std::string const& path, owner who, std::uint32_t mode) {
-    if (auto const there = at(path); there && there->type == type::directory) return;
-    for (std::size_t end = 0; end < path.size();) {
+CONSTAGE_INLINE void edited_tree::make_directories(std::string const& path, std::optional<owner> who, std::uint32_t mode) {
+    auto there = at(path);
+    if (there && there->type == type::directory) return;
+    auto parent = at("");
+    for (std::size_t end = 0; end < path.size(); parent = there) {
         end = std::min(path.find('/', end + 1), path.size());
         auto const here = path.substr(0, end);
-        if (auto const there = at(here)) {
-            if (there->type == type::directory) continue;
-            throw failure("mkdir /" + here + ": not a directory").with_hint("/" + here + " is there already, as something else");
-        }
+        there = at(here);
+        if (there && there->type == type::directory) continue;
+        if (there) throw failure("mkdir /" + here + ": not a directory").with_hint("/" + here + " is there already, as something else");
         auto made = std::make_shared<node>();
         made->type = type::directory;
-        made->mode = mode;
-        made->uid = who.uid;
-        made->gid = who.gid;
+        made->mode = mode | (parent->mode & 02000);
+        made->uid = who ? who->uid : 0;
+        made->gid = who ? who->gid : (parent->mode & 02000) != 0 ? parent->gid : 0;
+        there = made;
         put(here, std::move(made));
     }
 }

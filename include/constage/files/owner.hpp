@@ -16,7 +16,8 @@ struct owner {
 };
 
 /// --chown=u[:g] against the image's own /etc/passwd and /etc/group (C012: unknown names are 0, silently; a numeric user alone is its
-/// group, too). WORKDIR means the same by USER (G008).
+/// group, too). WORKDIR means the same by USER (G008). A name needs an image that has some file: throws constage::failure if `root` is
+/// empty.
 owner owner_of(std::string_view text, tree const& root);
 
 /// What RUN needs to know of USER (R004, G007).

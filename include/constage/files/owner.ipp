@@ -72,6 +72,13 @@ CONSTAGE_INLINE bool is_member(fields const& group, std::string_view user) {
     return false;
 }
 
+/// scratch has nobody; BuildKit refuses to look a name up in it.
+CONSTAGE_INLINE void need_files(std::string_view text, tree const& root) {
+    if (!root.root()->entries.empty()) return;
+    throw failure("invalid user index: \"" + std::string(text) + "\" has a name, but it is looked up in an empty root without /etc/passwd")
+        .with_hint("write numeric ids (--link looks names up in an empty root always)");
+}
+
 /// "user:group" at its first colon; no group: none, "user:": "".
 CONSTAGE_INLINE std::pair<std::string, std::optional<std::string>> split(std::string_view text) {
     auto const colon = text.find(':');
@@ -88,6 +95,7 @@ CONSTAGE_INLINE owner owner_of(std::string_view text, tree const& root) {
     if (auto const id = number(user)) {
         result = {*id, *id};
     } else if (user != "root" && !user.empty()) {
+        need_files(text, root);
         auto const lines = read_database(root, "etc/passwd");
         if (auto const* line = by_name(lines, user)) result = {number_or_zero(*line, 2), number_or_zero(*line, 3)};
     }
@@ -96,6 +104,8 @@ CONSTAGE_INLINE owner owner_of(std::string_view text, tree const& root) {
         result.gid = *id;
     } else {
         result.gid = 0;
+        if (group->empty() || *group == "root") return result;
+        need_files(text, root);
         auto const lines = read_database(root, "etc/group");
         if (auto const* line = by_name(lines, *group)) result.gid = number_or_zero(*line, 2);
     }

@@ -35,6 +35,13 @@ CONSTAGE_INLINE node_ptr existing(tree const& from, std::string const& path) {
     return found->node;
 }
 
+/// --parents wants a literal to be there and not to be left out.
+CONSTAGE_INLINE void require(tree const& from, std::string const& base, std::string const& path, ignore_rules const& exclude) {
+    auto const whole = join(base, path);
+    auto const found = from.find(whole, false);
+    if (!found || !found->node || (exclude.ignores(path) && !exclude.may_take_back_below(path))) not_found(whole);
+}
+
 /// The paths below `directory` that match the pattern, component by component; symlinks on the way are not followed.
 CONSTAGE_INLINE void match_below(node const& directory, std::string const& path, std::string_view pattern, std::vector<std::string>& out) {
     auto const slash = pattern.find('/');
@@ -136,7 +143,7 @@ CONSTAGE_INLINE std::vector<picked> pick(tree const& from, std::string const& so
     if (parents) {
         std::string pattern;
         std::tie(base, pattern) = at_pivot(source);
-        if (!is_pattern(base) && !is_pattern(pattern)) existing(from, join(base, pattern));
+        if (!is_pattern(base) && !is_pattern(pattern)) require(from, base, pattern, exclude);
         only = pattern;
     }
     selection const what(only, exclude);

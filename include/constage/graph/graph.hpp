@@ -45,8 +45,9 @@ template <auto const& Shape, unsigned I>
 using name_in = detail::name_of<fixed_name<Shape, I>>;
 
 template <auto const& Shape, unsigned... I>
-constexpr bool acyclic(detail::indices<I...>) {
-    return error::stages_form_no_cycle<name_in<Shape, Shape.cycle[I]>..., name_in<Shape, Shape.cycle[0]>>;
+constexpr void reject_cycle(detail::indices<I...>) {
+    static_assert(error::stages_form_no_cycle<name_in<Shape, Shape.cycle[I]>..., name_in<Shape, Shape.cycle[0]>>,
+                  "stages need each other in a circle");
 }
 
 }  // namespace constage::dsl
@@ -75,7 +76,7 @@ constexpr auto graph(Item const&... item) {
         static_assert(error::stage_number_is_its_position<dsl::name_in<inventory::shape_v, shape.found.who>>,
                       "a nameless stage stands at another place than its number says (counted from 0)");
     } else if constexpr (shape.found.what == dsl::problem::cycle) {
-        static_assert(dsl::acyclic<inventory::shape_v>(detail::make_indices<shape.n_cycle>{}), "stages need each other in a circle");
+        dsl::reject_cycle<inventory::shape_v>(detail::make_indices<shape.n_cycle>{});
     } else {
         g.form = shape;
         dsl::item_values values[] = {dsl::values_of(item)...};

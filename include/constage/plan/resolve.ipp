@@ -96,9 +96,8 @@ CONSTAGE_INLINE reference decide(plan const& what, std::size_t index, std::map<s
         result.what = reference::kind::scratch;
         return result;
     }
-    auto const name = lower_case(result.text);
-    for (std::size_t i = index; i-- != 0;)
-        if (!what.stages[i].name.empty() && what.stages[i].name == name) {
+    for (std::size_t i = index; i-- != 0;)  // in its own case: `FROM Base` is an image even after `AS Base`
+        if (!what.stages[i].name.empty() && what.stages[i].name == result.text) {
             result.what = reference::kind::stage;
             result.stage = i;
             break;

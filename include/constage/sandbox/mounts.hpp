@@ -3,7 +3,7 @@
 #define CONSTAGE_SANDBOX_MOUNTS_HPP_INCLUDED
 
 #include <constage/detail/config.hpp>
-#include <constage/sandbox/spec.hpp>
+#include <constage/sandbox/spec_mount.hpp>
 
 #include <string>
 #include <string_view>

@@ -3,12 +3,13 @@
 #define CONSTAGE_SANDBOX_RUNTIME_HPP_INCLUDED
 
 #include <constage/detail/config.hpp>
-#include <constage/sandbox/spec.hpp>
 
 #include <string>
 #include <vector>
 
 namespace constage::sandbox {
+
+struct spec_host;
 
 /// An OCI runtime, and how it must be called on this machine.
 class runtime {

@@ -13,6 +13,7 @@
 #include <constage/sandbox/descriptor.hpp>
 #include <constage/sandbox/network.hpp>
 #include <constage/sandbox/runtime.hpp>
+#include <constage/sandbox/spec.hpp>
 #include <nlohmann/json.hpp>
 
 #include <sstream>

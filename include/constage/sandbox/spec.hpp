@@ -3,6 +3,7 @@
 #define CONSTAGE_SANDBOX_SPEC_HPP_INCLUDED
 
 #include <constage/detail/config.hpp>
+#include <constage/sandbox/spec_mount.hpp>
 
 #include <string>
 #include <vector>
@@ -14,12 +15,6 @@ struct sandbox_request;
 /// The container of one RUN as an OCI runtime's config.json: the capabilities, mounts, masked paths and system calls that BuildKit's
 /// sandbox has.
 namespace constage::sandbox {
-
-/// An entry of `mounts` in config.json.
-struct spec_mount {
-    std::string target, type, source;
-    std::vector<std::string> options;
-};
 
 /// What config.json depends on besides the request.
 struct spec_host {

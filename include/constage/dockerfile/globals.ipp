@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef CONSTAGE_DOCKERFILE_GLOBALS_IPP_INCLUDED
+#define CONSTAGE_DOCKERFILE_GLOBALS_IPP_INCLUDED
+
+#include <constage/dockerfile/globals.hpp>
+#include <constage/dockerfile/meaning.hpp>
+#include <constage/dockerfile/stages.hpp>
+#include <constage/failure.hpp>
+#include <constage/plan/expand.hpp>
+
+namespace constage::dockerfile {
+
+namespace globals_detail {
+
+CONSTAGE_INLINE std::optional<std::string> expand(std::string const& word, std::map<std::string, std::string> const& values, char escape) {
+    auto const find = [&](std::string_view name) -> std::optional<std::string> {
+        auto const at = values.find(std::string(name));
+        return at == values.end() ? std::nullopt : std::optional(at->second);
+    };
+    try {
+        return plan::expand(word, find, escape).text;
+    } catch (failure const&) {
+        return {};  // whoever builds the stage says so
+    }
+}
+
+}  // namespace globals_detail
+
+CONSTAGE_INLINE std::map<std::string, std::string> predefined_arguments(std::string const& target_stage) {
+    std::map<std::string, std::string> values{{"TARGETSTAGE", target_stage}};
+    for (std::string const side : {"BUILD", "TARGET"}) {
+        values[side + "PLATFORM"] = "linux/amd64";
+        values[side + "OS"] = "linux";
+        values[side + "OSVERSION"] = "";
+        values[side + "ARCH"] = "amd64";
+        values[side + "VARIANT"] = "";
+    }
+    return values;
+}
+
+CONSTAGE_INLINE global_values evaluate_globals(document const& what) {
+    std::string last;
+    for (auto const& i : what.instructions)
+        if (i.keyword == "FROM") last = read_from(i).name;
+    global_values result{predefined_arguments(last.empty() ? "default" : last), {}};
+    for (auto const& i : what.instructions) {
+        if (i.stage >= 0) break;
+        if (i.keyword != "ARG") continue;
+        for (auto const& word : i.arguments) {
+            auto const equals = word.find('=');
+            auto const name = word.substr(0, equals);
+            auto value = equals == word.npos ? std::nullopt : globals_detail::expand(word.substr(equals + 1), result.set, what.escape);
+            if (value) result.set[name] = *value;
+            result.declared[name] = std::move(value);
+        }
+    }
+    return result;
+}
+
+CONSTAGE_INLINE std::vector<expanded_from> expand_stages(document const& what, global_values const& globals) {
+    std::vector<expanded_from> stages;
+    std::vector<std::string> names;
+    for (std::size_t n = 0; n != what.instructions.size(); ++n) {
+        auto const& i = what.instructions[n];
+        if (i.keyword != "FROM") continue;
+        auto const from = read_from(i);
+        expanded_from s;
+        s.name = from.name;
+        s.instruction = n;
+        s.base = globals_detail::expand(from.base, globals.set, what.escape).value_or("");
+        if (!from.platform.empty()) s.platform = globals_detail::expand(from.platform, globals.set, what.escape).value_or("");
+        s.base_stage = stage_names(names).find_exactly(s.base, names.size());
+        names.push_back(s.name);
+        stages.push_back(std::move(s));
+    }
+    return stages;
+}
+
+}  // namespace constage::dockerfile
+
+#endif

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSL-1.0
+// expect: graph_obeys
+// g++: "loose".*no user
+// clang++: 'l', 'o', 'o', 's', 'e'.*'n', 'o'
+#include <constage/dsl.hpp>
+
+using namespace constage;
+
+constexpr auto pinned = stage<"pinned">(from("debian@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"), user("me"), label("a", "1"));
+constexpr auto loose = stage<"loose">(from("ghcr.io/x/debian:12"), env("API_TOKEN", "1"), run("x"));
+constexpr auto good = graph(pinned), bad = graph(loose);
+
+#ifdef BAD
+static_assert(require<bad, policy::runs_as_non_root>());
+#else
+static_assert(require<good, policy::runs_as_non_root>());
+#endif

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSL-1.0
+// expect: stage_begins_with_its_only_from
+// g++: "build"
+// clang++: 'b', 'u'
+#include <constage/dsl.hpp>
+
+using namespace constage;
+
+#ifdef BAD
+constexpr auto a = stage<"build">(run("x"));
+#else
+constexpr auto a = stage<"build">(from("debian:12"), run("x"));
+#endif
