@@ -147,7 +147,8 @@ CONSTAGE_INLINE void stage_walk::operator()(plan::copy const& c) {
 CONSTAGE_INLINE void stage_walk::operator()(plan::workdir const& w) {
     auto const path = expand(w.path);
     auto& dir = state.config.working_dir;  // an absolute one is stored as written, with its last slash
-    dir = path.starts_with('/') ? path : join_path(dir.empty() ? "/" : dir, path);
+    if (dir.empty()) dir = "/";
+    if (!path.empty()) dir = path.starts_with('/') ? path : join_path(dir, path);
     auto const clean = join_path("/", dir);
     auto const layer = clean != "/";
     if (layer) add_task(task::kind::workdir).workdir = {clean, state.config.user};
