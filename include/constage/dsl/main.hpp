@@ -12,4 +12,7 @@ int main(int argc, char** argv, graph_view graph);
 
 }  // namespace constage
 
+#ifdef CONSTAGE_HEADER_ONLY
+#include <constage/cli/program.ipp>
+#endif
 #endif
