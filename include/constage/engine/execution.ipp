@@ -222,14 +222,7 @@ CONSTAGE_INLINE void execution::run(std::size_t index, std::function<void(int, s
 CONSTAGE_INLINE files::diff execution::compute(task const& t) {
     auto const before = t.parent == nothing ? files::tree{} : tree(t.parent);
     if (t.what == task::kind::copy) return files::copy(before, copy_request_of(t));
-    auto const who = [&]() -> files::owner {
-        try {
-            return files::account_of(t.workdir.user, before).ids;
-        } catch (failure const&) {
-            return {};  // G008: an unknown name is root
-        }
-    }();
-    return files::make_directories(before, t.workdir.path, who);
+    return files::make_directories(before, t.workdir.path, files::owner_of(t.workdir.user, before));
 }
 
 CONSTAGE_INLINE files::diff execution::changes(std::size_t index) {

@@ -19,8 +19,8 @@ struct archive_limits {
 bool is_archive(std::string const& path);
 
 /// A tar archive (any tar format and compression that libarchive knows) as a diff. The content of regular files is written to files below
-/// `content_directory` (numbered, 0600, owned by the caller; made if missing) and content::path/digest say where. Paths are cleaned and can never leave the
-/// root; hard links are kept; ".wh." names are whiteouts if `layer`, else ordinary files. Sparse files are expanded.
+/// `content_directory` (numbered, 0600, owned by the caller; made if missing) and content::path/digest say where. Paths are cleaned and can
+/// never leave the root; hard links are kept; ".wh." names are whiteouts if `layer`, else ordinary files. Sparse files are expanded.
 diff read_archive(std::string const& path, std::string const& content_directory, bool layer, archive_limits const& limits = {});
 
 }  // namespace constage::files

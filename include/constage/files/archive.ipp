@@ -89,7 +89,10 @@ private:
     void entry(archive_entry* e) {
         auto const name = text(archive_entry_pathname(e), archive_entry_pathname_utf8(e), "name");
         if (archive_entry_hardlink(e) || archive_entry_hardlink_utf8(e)) {
-            tree_.link(name, text(archive_entry_hardlink(e), archive_entry_hardlink_utf8(e), "link"));
+            // The link's own header comes last, so its attributes win: as they do for whoever unpacks entry by entry.
+            if (auto const n = tree_.link(name, text(archive_entry_hardlink(e), archive_entry_hardlink_utf8(e), "link"));
+                n->type == type::file)
+                metadata(e, *n, name);
             return;
         }
         auto n = std::make_shared<node>();

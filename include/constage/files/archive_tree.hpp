@@ -21,8 +21,8 @@ public:
     archive_tree(bool layer, std::string archive) : layer_(layer), archive_(std::move(archive)) {}
 
     void put(std::string const& name, std::shared_ptr<node> n);
-    /// A hard link to an entry that has come before.
-    void link(std::string const& name, std::string const& target);
+    /// A hard link to an entry that has come before; returns that.
+    std::shared_ptr<node> link(std::string const& name, std::string const& target);
     /// Is this name a whiteout? (Then it has no content that counts.)
     bool is_mark(std::string_view name) const;
     diff take();

@@ -154,16 +154,17 @@ CONSTAGE_INLINE void archive_tree::put(std::string const& name, std::shared_ptr<
     if (other || erased || now == type::symlink || (now != type::directory && last_resolved_.starts_with(path))) last_parent_.clear();
 }
 
-CONSTAGE_INLINE void archive_tree::link(std::string const& name, std::string const& target) {
+CONSTAGE_INLINE std::shared_ptr<node> archive_tree::link(std::string const& name, std::string const& target) {
     auto const from = place(name), to = place(target);
     if (is_mark(from)) refuse("the whiteout \"" + from + "\" is a hard link");
     auto const found = items_.find(to);
     if (found == items_.end()) refuse("\"" + from + "\" is a hard link to \"" + to + "\", which is not before it in the archive");
     auto n = found->second.what;
     if (n->type == type::directory) refuse("\"" + from + "\" is a hard link to the directory \"" + to + "\"");
-    if (from == to) return;
+    if (from == to) return n;
     if (!n->inode) n->inode = next_inode();
-    put(from, std::move(n));
+    put(from, n);
+    return n;
 }
 
 CONSTAGE_INLINE diff archive_tree::take() {

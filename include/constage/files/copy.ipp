@@ -27,7 +27,7 @@ struct destination {
 CONSTAGE_INLINE destination destination_of(copy_request const& what) {
     std::string_view const text = what.destination;
     destination d;
-    d.path = text.starts_with('/') ? cleaned(text) : cleaned(what.workdir + "/" + what.destination);
+    d.path = text.starts_with('/') ? cleaned_path(text) : cleaned_path(what.workdir + "/" + what.destination);
     d.directory = text.empty() || text == "." || text.ends_with('/') || text.ends_with("/.");
     return d;
 }
@@ -48,7 +48,7 @@ public:
     void copy(picked const& source, destination const& to) {
         inodes_.clear();
         on_the_way_ = &source.on_the_way;
-        make_directories(edited_.resolve(to.directory ? std::string_view(to.path) : parent_of(to.path)));
+        make_directories(edited_.resolve(to.directory ? std::string_view(to.path) : parent_path(to.path)));
         auto target = edited_.resolve(to.path);
         auto const there = edited_.at(target);
         if (source.node->type == type::directory) {
@@ -57,7 +57,7 @@ public:
             return;
         }
         if (there && there->type == type::directory) target = join(target, source.path.substr(source.path.rfind('/') + 1));
-        make_directories(std::string(parent_of(target)));
+        make_directories(std::string(parent_path(target)));
         file(*source.node, target);
     }
 
@@ -68,7 +68,7 @@ public:
         edited_.make_directories(root, who_.value_or(owner{}), 0755);
         for (auto const& c : archive) {
             if (c.path.empty() || c.what == change::kind::remove) continue;
-            auto const parent = edited_.resolve(parent_of(c.path), root);
+            auto const parent = edited_.resolve(parent_path(c.path), root);
             edited_.make_directories(parent, std::nullopt, 0755);
             auto made = attributes_of(*c.node);
             if (who_) own(*made);

@@ -55,7 +55,7 @@ std::shared_ptr<node> attributes_of(node const& n);
 /// "a" and "b" to "a/b"; "" and "b" to "b".
 std::string join(std::string_view directory, std::string_view name);
 /// "a/b" to "a"; "b" to "".
-std::string_view parent_of(std::string_view path);
+std::string_view parent_path(std::string_view path);
 
 }  // namespace constage::files
 

@@ -53,7 +53,7 @@ CONSTAGE_INLINE std::string join(std::string_view directory, std::string_view na
     return (text += '/') += name;
 }
 
-CONSTAGE_INLINE std::string_view parent_of(std::string_view path) {
+CONSTAGE_INLINE std::string_view parent_path(std::string_view path) {
     auto const slash = path.rfind('/');
     return slash == path.npos ? std::string_view() : path.substr(0, slash);
 }

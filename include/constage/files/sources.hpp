@@ -24,7 +24,7 @@ struct picked {
 std::vector<picked> pick(tree const& from, std::string const& source, ignore_rules const& exclude, bool parents);
 
 /// `path` with "." and ".." resolved by text, clamped at the root, without leading or trailing slash.
-std::string cleaned(std::string_view path);
+std::string cleaned_path(std::string_view path);
 
 }  // namespace constage::files
 

@@ -62,7 +62,7 @@ CONSTAGE_INLINE std::vector<std::string> paths_of(tree const& from, std::string 
         begin = std::min(source.find('/', begin), source.size() - 1) + 1;
     if (begin >= source.size()) return {source};
     auto const found = from.find(std::string_view(source).substr(0, begin));
-    if (!found || !found->node) not_found(parent_of(source.substr(0, begin)));
+    if (!found || !found->node) not_found(parent_path(source.substr(0, begin)));
     std::vector<std::string> result;
     if (found->node->type == type::directory) match_below(*found->node, found->path, std::string_view(source).substr(begin), result);
     return result;
@@ -113,13 +113,13 @@ private:
 /// "a/./b/c" to "a" and "b/c"; without a pivot the root and the whole.
 CONSTAGE_INLINE std::pair<std::string, std::string> at_pivot(std::string const& source) {
     auto const pivot = source.find("/./");
-    if (pivot == std::string::npos) return {"", cleaned(source)};
-    return {cleaned(std::string_view(source).substr(0, pivot)), cleaned(std::string_view(source).substr(pivot + 3))};
+    if (pivot == std::string::npos) return {"", cleaned_path(source)};
+    return {cleaned_path(std::string_view(source).substr(0, pivot)), cleaned_path(std::string_view(source).substr(pivot + 3))};
 }
 
 }  // namespace sources_detail
 
-CONSTAGE_INLINE std::string cleaned(std::string_view path) {
+CONSTAGE_INLINE std::string cleaned_path(std::string_view path) {
     std::vector<std::string_view> parts;
     for (std::size_t begin = 0; begin < path.size();) {
         auto const end = std::min(path.find('/', begin), path.size());
@@ -138,7 +138,7 @@ CONSTAGE_INLINE std::string cleaned(std::string_view path) {
 
 CONSTAGE_INLINE std::vector<picked> pick(tree const& from, std::string const& source, ignore_rules const& exclude, bool parents) {
     using namespace sources_detail;
-    auto base = cleaned(source);
+    auto base = cleaned_path(source);
     std::optional<std::string> only;
     if (parents) {
         std::string pattern;
