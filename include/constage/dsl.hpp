@@ -21,4 +21,7 @@
 
 #undef CONSTAGE_HERE
 
+#ifdef CONSTAGE_HEADER_ONLY
+#include <constage/cli/program.ipp>
+#endif
 #endif

@@ -6,7 +6,7 @@
 
 #include <unistd.h>
 
-#include <cstdio>
+#include <filesystem>
 #include <fstream>
 
 using namespace constage;
@@ -21,7 +21,7 @@ TEST_CASE("sha256 of bytes, in pieces and of files", "[files][digest]") {
     h.update("abc");
     CHECK(h.finish() == abc);
     CHECK(h.finish() == "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-    auto const path = "digest-" + std::to_string(::getpid()) + ".txt";
+    auto const path = (std::filesystem::temp_directory_path() / ("constage-digest-" + std::to_string(::getpid()))).string();
     std::ofstream(path) << "abc";
     CHECK(files::digest_of_file(path) == abc);
     std::remove(path.c_str());

@@ -54,9 +54,11 @@ CONSTAGE_INLINE dockerfile::conversion convert(plan::plan const& what) {
     how.read_trigger = [&](std::string const& text, plan::source const& where) {
         return plan::step{dockerfile::read_trigger(text, what.escape), where};
     };
-    auto const lowered = engine::lower(what, how, [](std::string const&, oci::platform const& platform) {
+    auto const lowered = engine::lower(what, how, [](std::string const& name, oci::platform const& platform) {
+        oci::parse_reference(name);  // refuses what can be no image
         engine::base_image base;
         base.config.platform = platform;
+        base.config.working_dir = "/";
         return base;
     });
     auto const image = nlohmann::json::parse(oci::to_json(lowered.stages[lowered.resolution.targets.back()].config));

@@ -48,14 +48,21 @@ CONSTAGE_INLINE void require_entitlement(std::vector<std::string> const& allowed
             .with_hint("pass --allow " + name + " if you trust this build");
 }
 
+/// Whether the command is nothing but a heredoc's marker: `<<EOF`, `0<<-EOF`, `<< EOF`.
+CONSTAGE_INLINE bool is_marker(std::string const& command) {
+    auto const arrows = command.find("<<");
+    if (arrows == command.npos || command.find_first_not_of("0123456789") != arrows) return false;
+    auto const word = command.find_first_not_of(" \t-", arrows + 2);
+    return word != command.npos && command.find_first_of(" \t", word) == command.npos;
+}
+
 CONSTAGE_INLINE void stage_walk::operator()(plan::run const& r) {
     if (!r.devices.empty())
         throw failure("RUN --device is not supported")
             .with_hint("mount what the device gives through a cache or bind mount, or build with BuildKit");
     lowered_run run;
     auto command = r.what;
-    if (!r.heredocs.empty() && r.what.shell && r.what.words.size() == 1 && r.heredocs.size() == 1 &&
-        r.heredocs.front().body.starts_with("#!")) {
+    if (r.heredocs.size() == 1 && r.what.shell && is_marker(r.what.words.front()) && r.heredocs.front().body.starts_with("#!")) {
         auto const path = "/dev/pipes/" + r.heredocs.front().name;
         run.scripts.emplace_back(path, r.heredocs.front().body);
         command.words = {path};

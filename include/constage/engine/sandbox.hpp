@@ -6,12 +6,17 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+namespace constage::sandbox {
+class connection_pool;
+}
 
 /// RUN: one command in a root file system made of snapshot directories, through an OCI runtime.
 namespace constage::engine {
@@ -58,13 +63,19 @@ struct sandbox_result {
 };
 
 struct sandbox_host {
-    std::string runtime;  ///< path of crun, runc or another OCI runtime; empty: find crun, else runc
+    std::string runtime = {};                                 ///< path of crun, runc or another OCI runtime; empty: find crun, else runc
+    std::shared_ptr<sandbox::connection_pool> networks = {};  ///< of share_networks(); none: each container starts its own pasta
 };
 
-/// Runs the command. Mounts live in a private mount namespace of a child process: nothing is left behind, even after SIGKILL.
-/// Directories that had to be made as mount points stay in `upper` as empty root-owned stubs, as in BuildKit (R007), but /dev, /proc, /sys,
-/// /etc/hosts and /etc/resolv.conf stubs that the runtime made are removed from `upper` if they were not there before... as BuildKit leaves
-/// them. Throws constage::failure with a hint when this machine cannot run containers at all (no runtime, no user namespaces, …).
+/// Network connections that the containers of a build use one after the other (never two at once): starting pasta costs more than running
+/// a container. Made once for a build, in a process where has_privilege(); nothing is started before a container needs it.
+std::shared_ptr<sandbox::connection_pool> share_networks();
+
+/// Runs the command. Mounts live in a private mount namespace of a thread: nothing is left behind, even after SIGKILL.
+/// What the runtime had to make as mount points (of the step's mounts, /dev, /proc, /sys, /etc/hosts, /etc/resolv.conf) is removed from
+/// `upper` again if it is empty, with the parents that were made for it, as BuildKit does. A command that is not there gives exit code 127,
+/// with the runtime's words on stderr. The network `default` is a private one by pasta; without pasta or /dev/net/tun it is this machine's.
+/// Throws constage::failure with a hint when this machine cannot run containers at all (no runtime, no user namespaces, …).
 sandbox_result run_in_sandbox(sandbox_request const& what, sandbox_host const& host, std::stop_token stop);
 
 /// True if this process can mount overlays and map ids: it is root, or already inside such a user namespace.

@@ -40,8 +40,9 @@ CONSTAGE_INLINE std::string hosts_file(sandbox_request const& what) {
 /// kills the container when its starter ends, so that nothing survives a killed builder.
 class container_thread {
 public:
-    container_thread(sandbox_request const& what, sandbox::runtime const& runtime, int out, int err)
-        : thread_([&what, &runtime, out, err, this] { live(what, runtime, out, err); }) {}
+    container_thread(sandbox_request const& what, sandbox::runtime const& runtime, std::shared_ptr<sandbox::connection_pool> networks,
+                     int out, int err)
+        : networks_(std::move(networks)), thread_([&what, &runtime, out, err, this] { live(what, runtime, out, err); }) {}
     ~container_thread() {
         if (thread_.joinable()) end();
     }
@@ -73,6 +74,7 @@ private:
     }
     void prepare_and_run(sandbox_request const& what, sandbox::runtime const& runtime, int out, int err, bool& running);
 
+    std::shared_ptr<sandbox::connection_pool> networks_;
     std::promise<sandbox::child> started_;
     std::promise<void> ended_;
     std::string complaint_;
@@ -86,10 +88,9 @@ CONSTAGE_INLINE void container_thread::prepare_and_run(sandbox_request const& wh
     auto const id = "constage-" + std::to_string(::getpid()) + "-" + std::to_string(count++);
     sandbox::enter_private_mounts();
     sandbox::bundle bundle(what);
-    sandbox::network network(what.network, bundle.path());
+    sandbox::network const network(what, networks_, bundle.path());
     bundle.add_file("/etc/resolv.conf", network.resolv_conf(), 0644, 0, 0);
     bundle.add_file("/etc/hosts", hosts_file(what), 0644, 0, 0);
-    network.enter();
     sandbox::spec_host host;
     host.root = bundle.root();
     host.mounts = bundle.mounts();
@@ -130,7 +131,7 @@ CONSTAGE_INLINE sandbox_result run_in_sandbox(sandbox_request const& what, sandb
     if (stop.stop_requested()) return {0, true};
     auto [out, out_end] = sandbox::make_pipe();
     auto [err, err_end] = sandbox::make_pipe();
-    sandbox_detail::container_thread container(what, runtime, out_end.get(), err_end.get());
+    sandbox_detail::container_thread container(what, runtime, host.networks, out_end.get(), err_end.get());
     auto const child = container.started();
     out_end.reset();
     err_end.reset();
@@ -146,6 +147,8 @@ CONSTAGE_INLINE sandbox_result run_in_sandbox(sandbox_request const& what, sandb
     result.exit_code = code;  // the runtime has printed its complaint on stderr
     return result;
 }
+
+CONSTAGE_INLINE std::shared_ptr<sandbox::connection_pool> share_networks() { return std::make_shared<sandbox::connection_pool>(); }
 
 CONSTAGE_INLINE bool has_privilege() { return sandbox::has_privilege(); }
 

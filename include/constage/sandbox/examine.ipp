@@ -10,9 +10,9 @@
 
 #include <constage/engine/sandbox.hpp>
 #include <constage/failure.hpp>
+#include <constage/sandbox/connection.hpp>
 #include <constage/sandbox/descriptor.hpp>
 #include <constage/sandbox/examine.hpp>
-#include <constage/sandbox/network.hpp>
 #include <constage/sandbox/process.hpp>
 #include <constage/sandbox/runtime.hpp>
 #include <constage/sandbox/user_namespace.hpp>
