@@ -119,6 +119,7 @@ private:
                 damaged("\"" + name + "\" is of a kind that constage does not know");
         }
         metadata(e, *n, name);
+        if (n->type == type::symlink) n->mode = 0777;  // Linux has no other
         if (n->type == type::file && !tree_.is_mark(name)) content(e, *n, name);
         tree_.put(name, std::move(n));
     }
