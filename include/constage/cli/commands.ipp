@@ -4,6 +4,7 @@
 
 #include <sys/stat.h>
 
+#include <constage/oci/reference.hpp>
 #include <constage/cli/commands.hpp>
 #include <constage/dockerfile/ast.hpp>
 #include <constage/dockerfile/lint.hpp>
