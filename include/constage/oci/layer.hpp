@@ -25,7 +25,7 @@ struct layer_result {
 };
 
 /// Writes a diff as a layer blob to `sink`, in the calling thread. The bytes depend on changes, compression, level and clamp, not on
-/// `threads` (0: one for each processor), processor or time. A negative level is the default: gzip 3 (see layer.ipp), zstd 3. gzip is one
+/// `threads` (0: one for each processor), processor or time. A negative level is the default: gzip 4, zstd 3. gzip is one
 /// member made of blocks of 1 MiB of tar that are compressed by themselves; zstd is one frame of libzstd with jobs of fixed size. Other
 /// releases of zlib and libzstd may compress to other bytes; the diff_id stays.
 layer_result write_layer(files::diff const& changes, compression how, int level, int threads,
