@@ -17,6 +17,7 @@
 #include <constage/dsl/stage.hpp>
 #include <constage/graph/graph.hpp>
 #include <constage/graph/query.hpp>
+#include <constage/lint/lint.hpp>
 #include <constage/policy/policy.hpp>
 
 #undef CONSTAGE_HERE
