@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 #include <constage/failure.hpp>
+#include <constage/sandbox/connection.hpp>
 #include <constage/sandbox/network.hpp>
 #include <constage/sandbox/runtime.hpp>
 #include <constage/sandbox/seccomp.hpp>
@@ -11,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include <set>
+#include <thread>
 
 #include "container.hpp"
 
@@ -147,4 +149,29 @@ TEST_CASE("resolvers that only this machine can reach", "[sandbox]") {
     CHECK(sandbox::only_loopback_servers("nameserver ::1\nnameserver 127.0.0.1\n"));
     CHECK(!sandbox::only_loopback_servers("nameserver 127.0.0.1\nnameserver 10.0.0.1\n"));
     CHECK(!sandbox::only_loopback_servers(""));
+}
+
+TEST_CASE("containers share a connection one after the other, never at the same time", "[sandbox]") {
+    if (!can_run()) return;
+    if (sandbox::find_program("pasta").empty() || !sandbox::may_open_tun()) {
+        WARN("skipped: needs pasta and /dev/net/tun");
+        return;
+    }
+    auto const networks = engine::share_networks();
+    auto const name_space = [&](std::string const& then) {
+        container run;
+        run.host.networks = networks;
+        run.request.network = "default";
+        CHECK(run("readlink /proc/self/ns/net; " + then) == 0);
+        return run.out;
+    };
+    auto const first = name_space("true");
+    CHECK(name_space("true") == first);
+    std::string one, two;
+    {
+        std::jthread other([&] { one = name_space("sleep 2"); });
+        two = name_space("sleep 2");
+    }
+    CHECK(one != two);
+    CHECK((one == first || two == first));
 }
