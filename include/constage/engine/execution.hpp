@@ -7,6 +7,7 @@
 #include <constage/engine/build.hpp>
 #include <constage/engine/key.hpp>
 #include <constage/engine/lower.hpp>
+#include <constage/engine/sandbox.hpp>
 #include <constage/engine/store.hpp>
 #include <constage/files/copy.hpp>
 #include <constage/files/tree.hpp>
@@ -39,6 +40,9 @@ public:
     files::diff changes(std::size_t task);                      ///< what it changed
     std::vector<std::string> mountable(std::size_t task);       ///< for an overlay, top first; needs privilege
 
+    /// Network connections that the RUNs share; made when the first one asks.
+    std::shared_ptr<sandbox::connection_pool> networks();
+
     /// Progress of base image transfers: (task, done, total).
     std::function<void(std::size_t, std::uint64_t, std::uint64_t)> transferred;
 
@@ -58,7 +62,8 @@ private:
     store& store_;
     base_set& bases_;
     std::vector<std::unique_ptr<state>> states_;
-    std::once_flag scanned_;
+    std::once_flag scanned_, connected_;
+    std::shared_ptr<sandbox::connection_pool> networks_;
     files::tree context_;
 };
 

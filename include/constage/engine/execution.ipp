@@ -58,6 +58,11 @@ CONSTAGE_INLINE std::string const& execution::result(std::size_t t) const {
     return t == nothing ? empty : states_[t]->result;
 }
 
+CONSTAGE_INLINE std::shared_ptr<sandbox::connection_pool> execution::networks() {
+    std::call_once(connected_, [&] { networks_ = share_networks(); });
+    return networks_;
+}
+
 // ---- where files come from -------------------------------------------------------------------------------------------
 
 /// The parts of the build context that any task names (C026), scanned once.

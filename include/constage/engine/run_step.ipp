@@ -112,7 +112,7 @@ CONSTAGE_INLINE run_result run_step::run(std::function<files::tree()> const& con
         if (output) output(fd, bytes);
     };
     auto const began = file_clock();
-    auto const ended = run_in_sandbox(request, {how.oci_runtime}, how.stop);
+    auto const ended = run_in_sandbox(request, {how.oci_runtime, all.networks()}, how.stop);
     if (ended.cancelled) throw failure("cancelled");
     if (ended.exit_code != 0) {
         auto f = failure("process \"" + r.message + "\" did not complete successfully: exit code: " + std::to_string(ended.exit_code));
