@@ -57,7 +57,8 @@ TEST_CASE("what is empty is absent", "[oci][config]") {
 }
 
 TEST_CASE("null is absent, unknown fields are dropped", "[oci][config]") {
-    auto const c = oci::parse_config(R"({"os":null,"architecture":"arm64","config":{"Env":null,"Entrypoint":null,"Labels":null,"Volumes":null,
+    auto const c =
+        oci::parse_config(R"({"os":null,"architecture":"arm64","config":{"Env":null,"Entrypoint":null,"Labels":null,"Volumes":null,
         "Healthcheck":null,"ExposedPorts":{"1/udp":null},"Foo":[1]},"rootfs":null,"history":null,"container":"x","created":null})");
     CHECK(c.platform.text() == "linux/arm64");
     CHECK_FALSE(c.entrypoint);

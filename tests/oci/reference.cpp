@@ -38,10 +38,35 @@ TEST_CASE("what is no reference", "[oci][reference]") {
     auto const long_tag = "a:" + std::string(129, 'x');
     auto const long_name = std::string(256, 'x');
     auto const hex = std::string(64, 'a');
-    for (auto const& wrong : std::vector<std::string>{
-             "", ":", "@", "Busybox", "a/B", "busybox:", "busybox:-x", "busybox:a b", "a//b", "/a", "a/", "-a", "a-", "a..b", "a___b", "a/../b",
-             "a@sha256:12", "a@sha512:" + hex + hex, "a@sha256:" + std::string(64, 'G'), long_tag, long_name, hex, "host:port/a", "ho_st.x/a",
-             "a.b-/c", "http://host/a", "a b", "[::1/a", "host:123456/a"}) {
+    for (auto const& wrong : std::vector<std::string>{"",
+                                                      ":",
+                                                      "@",
+                                                      "Busybox",
+                                                      "a/B",
+                                                      "busybox:",
+                                                      "busybox:-x",
+                                                      "busybox:a b",
+                                                      "a//b",
+                                                      "/a",
+                                                      "a/",
+                                                      "-a",
+                                                      "a-",
+                                                      "a..b",
+                                                      "a___b",
+                                                      "a/../b",
+                                                      "a@sha256:12",
+                                                      "a@sha512:" + hex + hex,
+                                                      "a@sha256:" + std::string(64, 'G'),
+                                                      long_tag,
+                                                      long_name,
+                                                      hex,
+                                                      "host:port/a",
+                                                      "ho_st.x/a",
+                                                      "a.b-/c",
+                                                      "http://host/a",
+                                                      "a b",
+                                                      "[::1/a",
+                                                      "host:123456/a"}) {
         INFO(wrong);
         auto const message = scratch::message_of([&] { oci::parse_reference(wrong); });
         CHECK(message.starts_with("\"" + wrong + "\" is no image reference: "));

@@ -78,7 +78,8 @@ inline std::string tar_of(std::string const& name, std::string const& text) {
 }
 
 /// An image with one layer for every text. The layers are plain tars.
-inline constage::oci::image image_of(std::vector<std::string> const& texts, constage::oci::blob_store& store, std::string const& architecture = "amd64") {
+inline constage::oci::image image_of(std::vector<std::string> const& texts, constage::oci::blob_store& store,
+                                     std::string const& architecture = "amd64") {
     constage::oci::image_config config;
     config.platform.architecture = architecture;
     config.cmd = constage::oci::strings{"cat", "/0"};

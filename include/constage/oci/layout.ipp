@@ -27,7 +27,7 @@ CONSTAGE_INLINE std::string annotation(index_entry const& e, char const* key) {
 CONSTAGE_INLINE bool is_named(index_entry const& e, std::string const& selector) {
     for (auto const* key : {ref_name, image_name}) {
         auto const name = annotation(e, key);
-        if (name == selector || name.ends_with(":" + selector)) return true;
+        if (name == selector || name.ends_with(":" + selector) || name.ends_with("/" + selector)) return true;
     }
     return false;
 }
