@@ -176,7 +176,7 @@ CONSTAGE_INLINE std::optional<heredoc> heredoc_marker(std::string_view word) {
     plan::lexer_options how;
     how.keep_unset = true;
     auto const plain = plan::lex(rest, words_detail::no_variables, how).words;
-    how.raw_quotes = how.raw_escapes = true;
+    how.raw_quotes = true;
     auto const raw = plan::lex(rest, words_detail::no_variables, how).words;
     if (plain.size() != 1 || raw.size() != 1) return {};
     result.name = plain.front();

@@ -11,22 +11,25 @@ namespace constage::plan {
 
 namespace suggest_detail {
 
-/// Levenshtein distance without regard to case. Words longer than 100 characters are far from everything.
+/// Edits between two words without regard to case; two letters that changed places are one edit. Words longer than 100 characters are
+/// far from everything.
 CONSTAGE_INLINE std::size_t distance(std::string_view a, std::string_view b) {
     if (a.size() > 100 || b.size() > 100) return 1000;
-    auto const lower = [](char c) { return std::tolower(static_cast<unsigned char>(c)); };
-    std::vector<std::size_t> row(b.size() + 1);
-    for (std::size_t j = 0; j != row.size(); ++j) row[j] = j;
+    auto const same = [](char x, char y) {
+        return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y));
+    };
+    std::vector<std::size_t> before, last(b.size() + 1), now(b.size() + 1);
+    for (std::size_t j = 0; j != last.size(); ++j) last[j] = j;
     for (std::size_t i = 1; i <= a.size(); ++i) {
-        auto diagonal = row[0];
-        row[0] = i;
+        now[0] = i;
         for (std::size_t j = 1; j <= b.size(); ++j) {
-            auto const up = row[j];
-            row[j] = std::min({up + 1, row[j - 1] + 1, diagonal + (lower(a[i - 1]) != lower(b[j - 1]) ? 1u : 0u)});
-            diagonal = up;
+            now[j] = std::min({last[j] + 1, now[j - 1] + 1, last[j - 1] + (same(a[i - 1], b[j - 1]) ? 0u : 1u)});
+            if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1])) now[j] = std::min(now[j], before[j - 2] + 1);
         }
+        before = std::move(last);
+        last = now;
     }
-    return row[b.size()];
+    return last[b.size()];
 }
 
 }  // namespace suggest_detail
