@@ -91,7 +91,7 @@ TEST_CASE("RUN: forms, heredocs, mounts") {
           std::map<std::string, std::string>{{"type", "cache"}, {"target", "/c"}, {"readonly", "true"}, {"id", "$X"}});
     CHECK(r.mounts[1].options == std::map<std::string, std::string>{{"source", "/s"}, {"target", "/t"}, {"readonly", "false"}});
     CHECK(r.mounts[1].from == plan::reference{kind::stage, 0, "base", {}});
-    CHECK(step<plan::run>("RUN --mount=\"type=secret,\"\"id=a,b\"\"\" x").mounts[0].options.at("id") == "a,b");
+    CHECK(step<plan::run>("RUN --mount='type=secret,\"id=a,b\"' x").mounts[0].options.at("id") == "a,b");
 }
 
 TEST_CASE("COPY, ADD, configuration") {
