@@ -30,8 +30,10 @@ TEST_CASE("places in their parts") {
 TEST_CASE("an excerpt marks the lines that are meant") {
     std::string const text = "FROM a\r\n\nRUN x \\\n  y\n# end\n\nCMD z";
     CHECK(report::excerpt(text, {"Dockerfile", 3, 4}) ==
-          "Dockerfile:3\n--------------------\n   1 |     FROM a\n   2 |\n   3 | >>> RUN x \\\n   4 | >>>   y\n   5 |     # end\n   6 |\n--------------------\n");
-    CHECK(report::excerpt(text, {"D", 7, 7}) == "D:7\n--------------------\n   5 |     # end\n   6 |\n   7 | >>> CMD z\n--------------------\n");
+          "Dockerfile:3\n--------------------\n   1 |     FROM a\n   2 |\n   3 | >>> RUN x \\\n   4 | >>>   y\n   5 |     # end\n   6 "
+          "|\n--------------------\n");
+    CHECK(report::excerpt(text, {"D", 7, 7}) ==
+          "D:7\n--------------------\n   5 |     # end\n   6 |\n   7 | >>> CMD z\n--------------------\n");
     CHECK(report::excerpt(text, {"D", 8, 8}).empty());
     CHECK(report::excerpt(text, {"D", 0, 0}).empty());
     CHECK(report::excerpt("", {"D", 1, 1}).empty());

@@ -85,8 +85,10 @@ TEST_CASE("JSON progress: every line is an object") {
     REQUIRE(events.size() == 10);
     CHECK(events[0]["event"] == "planned");
     CHECK(events[0]["tasks"].size() == 6);
-    CHECK(events[0]["tasks"][2] ==
-          nlohmann::json::parse(R"({"id":2,"kind":"step","stage":"build","number":2,"of":2,"text":"RUN mvn package","source":{"file":"Dockerfile","line":3},"needs":[1]})"));
+    CHECK(
+        events[0]["tasks"][2] ==
+        nlohmann::json::parse(
+            R"({"id":2,"kind":"step","stage":"build","number":2,"of":2,"text":"RUN mvn package","source":{"file":"Dockerfile","line":3},"needs":[1]})"));
     CHECK(events[0]["tasks"][5]["kind"] == "output");
     CHECK(events[1] == nlohmann::json::parse(R"({"event":"started","task":2,"at":5})"));
     CHECK(events[2] == nlohmann::json::parse(R"({"event":"transferred","task":2,"done":1,"total":2})"));

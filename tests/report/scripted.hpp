@@ -38,8 +38,9 @@ struct scripted {
     void plan() {
         auto out = task(5, "", 0, 0, "writing image.tar", {4});
         out.what = constage::engine::task_info::kind::output;
-        view->planned({task(0, "build", 0, 0, "maven:3"), task(1, "build", 1, 2, "WORKDIR /app", {0}), task(2, "build", 2, 2, "RUN mvn package", {1}),
-                       task(3, "docs", 1, 1, "RUN make docs"), task(4, "app", 1, 1, "COPY --from=build /a /a", {2, 3}), out});
+        view->planned({task(0, "build", 0, 0, "maven:3"), task(1, "build", 1, 2, "WORKDIR /app", {0}),
+                       task(2, "build", 2, 2, "RUN mvn package", {1}), task(3, "docs", 1, 1, "RUN make docs"),
+                       task(4, "app", 1, 1, "COPY --from=build /a /a", {2, 3}), out});
     }
 };
 
