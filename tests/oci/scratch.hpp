@@ -70,7 +70,7 @@ inline std::string tar_of(std::string const& name, std::string const& text) {
     put(257, "ustar");
     put(263, "00");
     unsigned sum = 0;
-    for (unsigned char const c : h) sum += c;
+    for (char const c : h) sum += static_cast<unsigned char>(c);
     char check[8];
     std::snprintf(check, sizeof check, "%06o", sum);
     put(148, std::string(check) + '\0');
