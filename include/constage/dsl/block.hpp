@@ -13,8 +13,18 @@ struct need {
     static constexpr text_view view() { return Name::view(); }
 };
 
+template <unsigned Steps, unsigned Words, unsigned Froms, class... Needs>
+struct block;
+template <class Name, unsigned Steps, unsigned Words, class... Needs>
+struct stage_t;
+
 template <class... Needs>
 struct need_list {
+    template <unsigned S, unsigned W, unsigned F>
+    using block = dsl::block<S, W, F, Needs...>;
+    template <class Name, unsigned S, unsigned W>
+    using stage = stage_t<Name, S, W, Needs...>;
+
     template <class... More>
     need_list<Needs..., More...> operator+(need_list<More...>) const;
 };
@@ -78,8 +88,21 @@ constexpr block_data<Steps, Words> gather(piece const* pieces, unsigned n) {
     return r;
 }
 
-template <unsigned S, unsigned W, unsigned F, class... Needs>
-auto block_with(need_list<Needs...>) -> block<S, W, F, Needs...>;
+/// What a list of instructions comes to; shared by all lists of the same types.
+template <class... B>
+struct summary {
+    static constexpr unsigned n_steps = (0u + ... + B::n_steps), n_words = (0u + ... + B::n_words), n_froms = (0u + ... + B::n_froms);
+    using needs = decltype((need_list<>{} + ... + typename B::needs{}));
+
+    static constexpr bool begins_with_its_only_from() {
+        unsigned const froms[] = {B::n_froms..., 0};
+        return n_froms == 1 && froms[0] == 1;
+    }
+    static constexpr block_data<n_steps, n_words> gathered(B const&... b) {
+        piece const pieces[] = {piece{b.steps, b.words, B::n_steps, B::n_words}..., piece{}};
+        return gather<n_steps, n_words>(pieces, sizeof...(B));
+    }
+};
 
 /// An instruction with more words: `more` is behind the `Words` that it had.
 template <unsigned Words, unsigned Old, unsigned N>
@@ -100,10 +123,9 @@ namespace constage {
 /// run(…)); }`.
 template <dsl::instruction... B>
 constexpr auto steps(B const&... b) {
-    constexpr unsigned n_steps = (0u + ... + B::n_steps), n_words = (0u + ... + B::n_words);
-    using result = decltype(dsl::block_with<n_steps, n_words, (0u + ... + B::n_froms)>((dsl::need_list<>{} + ... + typename B::needs{})));
-    dsl::piece const pieces[] = {dsl::piece{b.steps, b.words, B::n_steps, B::n_words}..., dsl::piece{}};
-    return result{dsl::gather<n_steps, n_words>(pieces, sizeof...(B))};
+    using all = dsl::summary<B...>;
+    using result = typename all::needs::template block<all::n_steps, all::n_words, all::n_froms>;
+    return result{all::gathered(b...)};
 }
 
 }  // namespace constage

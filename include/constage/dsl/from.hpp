@@ -67,9 +67,6 @@ struct choice_of_stages {
 
 constexpr block_data<1, 1> from_word(where at, word first) { return {{step(op::from, 1, at)}, {first}}; }
 
-template <class Name, unsigned Steps, unsigned Words, class... Needs>
-struct stage_t;
-
 }  // namespace constage::dsl
 
 namespace constage {

@@ -19,9 +19,6 @@ struct stage_t : block_data<Steps, Words> {
     static constexpr row rows[] = {row{Name::view(), needs, sizeof...(Needs), Steps, Words}};
 };
 
-template <class Name, unsigned S, unsigned W, class... Needs>
-auto stage_with(need_list<Needs...>) -> stage_t<Name, S, W, Needs...>;
-
 /// S004: `[a-z][a-z0-9-_.]*`, and not a reserved word. Digits alone: the stage has no name, only its number.
 constexpr bool is_stage_name(text_view n) {
     if (detail::all_digits(n)) return n.size < 6 && (n.size == 1 || n[0] != '0');
@@ -29,14 +26,6 @@ constexpr bool is_stage_name(text_view n) {
     for (char c : n)
         if (!detail::is_lower(c) && !detail::is_digit(c) && c != '-' && c != '_' && c != '.') return false;
     return true;
-}
-
-template <class... B>
-constexpr bool begins_with_from() {
-    unsigned const froms[] = {B::n_froms..., 0};
-    unsigned total = 0;
-    for (auto n : froms) total += n;
-    return froms[0] == 1 && total == 1;
 }
 
 }  // namespace constage::dsl
@@ -55,14 +44,12 @@ namespace constage {
 template <fixed_string Name, dsl::instruction... B>
 constexpr auto stage(B const&... b) {
     using name = detail::name_of<Name>;
+    using all = dsl::summary<B...>;
     if constexpr (!dsl::is_stage_name(Name.view()))
         static_assert(error::stage_has_a_valid_name<name>, "the name of a stage is lower case and starts with a letter: [a-z][a-z0-9-_.]*");
-    else if constexpr (!dsl::begins_with_from<B...>())
+    else if constexpr (!all::begins_with_its_only_from())
         static_assert(error::stage_begins_with_its_only_from<name>, "a stage begins with from(...), and has no other from(...)");
-    constexpr unsigned n_steps = (0u + ... + B::n_steps), n_words = (0u + ... + B::n_words);
-    using result = decltype(dsl::stage_with<name, n_steps, n_words>((dsl::need_list<>{} + ... + typename B::needs{})));
-    dsl::piece const pieces[] = {dsl::piece{b.steps, b.words, B::n_steps, B::n_words}..., dsl::piece{}};
-    return result{dsl::gather<n_steps, n_words>(pieces, sizeof...(B))};
+    return typename all::needs::template stage<name, all::n_steps, all::n_words>{all::gathered(b...)};
 }
 
 }  // namespace constage
