@@ -38,5 +38,6 @@ bool is_octal_mode(std::string_view chmod);
 
 #ifdef CONSTAGE_HEADER_ONLY
 #include <constage/files/owner.ipp>
+#include <constage/files/owner_mode.ipp>
 #endif
 #endif

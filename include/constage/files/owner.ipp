@@ -150,6 +150,4 @@ CONSTAGE_INLINE account account_of(std::string_view user, tree const& root) {
 
 }  // namespace constage::files
 
-#include <constage/files/owner_mode.ipp>
-
 #endif

@@ -31,5 +31,6 @@ diff scan_upper(std::string const& directory);
 
 #ifdef CONSTAGE_HEADER_ONLY
 #include <constage/files/scan.ipp>
+#include <constage/files/scan_context.ipp>
 #endif
 #endif

@@ -8,7 +8,6 @@
 
 #include <constage/failure.hpp>
 #include <constage/files/scan.hpp>
-#include <constage/files/scan_context.ipp>
 #include <constage/files/scan_entry.hpp>
 
 #include <map>
@@ -78,14 +77,6 @@ private:
 };
 
 }  // namespace scan_detail
-
-CONSTAGE_INLINE tree scan_context(std::string const& directory, context_options const& options) {
-    return scan_context(directory, {""}, options);
-}
-
-CONSTAGE_INLINE tree scan_context(std::string const& directory, std::vector<std::string> const& paths, context_options const& options) {
-    return scan_context_detail::walk(directory, options).run(paths);
-}
 
 CONSTAGE_INLINE diff scan_upper(std::string const& directory) { return scan_detail::upper(directory).run(); }
 

@@ -256,4 +256,16 @@ CONSTAGE_INLINE void walk::follow(std::string const& path, std::string const& ta
 
 }  // namespace constage::files::scan_context_detail
 
+namespace constage::files {
+
+CONSTAGE_INLINE tree scan_context(std::string const& directory, context_options const& options) {
+    return scan_context(directory, {""}, options);
+}
+
+CONSTAGE_INLINE tree scan_context(std::string const& directory, std::vector<std::string> const& paths, context_options const& options) {
+    return scan_context_detail::walk(directory, options).run(paths);
+}
+
+}  // namespace constage::files
+
 #endif

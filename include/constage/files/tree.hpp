@@ -106,5 +106,8 @@ diff load(std::string_view bytes, std::string_view base);
 
 #ifdef CONSTAGE_HEADER_ONLY
 #include <constage/files/tree.ipp>
+#include <constage/files/tree_bytes.ipp>
+#include <constage/files/tree_difference.ipp>
+#include <constage/files/tree_digest.ipp>
 #endif
 #endif

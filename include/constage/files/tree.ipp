@@ -4,9 +4,6 @@
 
 #include <constage/failure.hpp>
 #include <constage/files/tree.hpp>
-#include <constage/files/tree_bytes.ipp>
-#include <constage/files/tree_difference.ipp>
-#include <constage/files/tree_digest.ipp>
 
 #include <algorithm>
 #include <atomic>
