@@ -48,7 +48,7 @@ FROM ${V:-x}
     CHECK(p.stages[1].platform == "$BUILDPLATFORM");
     CHECK(p.stages[2].from == plan::reference{kind::select, 0, "base-$V", {0, 1}});
     CHECK(std::get<plan::copy>(p.stages[2].steps[0].what).from == plan::reference{kind::stage, 1, "base-dev", {}});
-    CHECK(std::get<plan::copy>(p.stages[2].steps[1].what).from == plan::reference{kind::stage, 0, "0", {}});
+    CHECK(std::get<plan::copy>(p.stages[2].steps[1].what).from == plan::reference{kind::stage, 0, "base-prod", {}});
     CHECK(std::get<plan::copy>(p.stages[2].steps[2].what).from == plan::reference{kind::image, 0, "busybox", {}});
     CHECK(p.stages[3].from.what == kind::stage);
     CHECK(p.stages[4].from.what == kind::image);  // FROM keeps the case
@@ -89,7 +89,7 @@ TEST_CASE("RUN: forms, heredocs, mounts") {
     REQUIRE(r.mounts.size() == 2);
     CHECK(r.mounts[0].options ==
           std::map<std::string, std::string>{{"type", "cache"}, {"target", "/c"}, {"readonly", "true"}, {"id", "$X"}});
-    CHECK(r.mounts[1].options == std::map<std::string, std::string>{{"source", "/s"}, {"target", "/t"}, {"readonly", "false"}});
+    CHECK(r.mounts[1].options == std::map<std::string, std::string>{{"type", "bind"}, {"source", "/s"}, {"target", "/t"}, {"readonly", "false"}});
     CHECK(r.mounts[1].from == plan::reference{kind::stage, 0, "base", {}});
     CHECK(step<plan::run>("RUN --mount='type=secret,\"id=a,b\"' x").mounts[0].options.at("id") == "a,b");
 }

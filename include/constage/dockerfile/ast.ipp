@@ -78,7 +78,7 @@ struct edges {
         if (!error.empty()) e["error"] = error;
         if (to && to->what == plan::reference::kind::stage) {
             e["from"] = to->stage;
-            if (to->text == raw && !raw.empty() && raw[0] >= '0' && raw[0] <= '9') e["by_index"] = true;
+            if (raw.find_first_not_of("+0123456789") == raw.npos) e["by_index"] = true;
             if (static_cast<int>(to->stage) >= i.stage) e["forward"] = true;
         } else if (to) {
             e["image"] = to->text;

@@ -4,6 +4,7 @@
 
 #include <constage/detail/config.hpp>
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +27,12 @@ struct heredoc {
     int fd = 0;
 };
 
+/// Where a physical line begins in the joined text of an instruction.
+struct piece {
+    std::size_t begin = 0;
+    int line = 0;
+};
+
 /// One instruction, with the words of its syntax.
 struct instruction {
     std::string name;                    ///< as spelled: "Run"
@@ -41,6 +48,7 @@ struct instruction {
     std::vector<std::string> comments_above;  ///< the comment lines directly above (F016)
     std::vector<comment> comments;            ///< all comment lines since the instruction before, those between continuation lines included
     std::vector<int> blank_continuations;     ///< lines of empty continuation lines (F006)
+    std::vector<piece> pieces;                ///< of `text`, a physical line each
 };
 
 struct document {

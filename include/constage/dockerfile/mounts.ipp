@@ -149,6 +149,7 @@ CONSTAGE_INLINE plan::mount read_mount(std::string_view text, std::function<plan
     for (auto const& field : csv_fields(text)) r.add(field);
     r.check();
     auto& options = r.result.options;
+    options["type"] = r.type;
     auto const from = options.find("from");
     if (from != options.end()) {
         if (!from->second.empty() && r.type != "tmpfs") r.result.from = find(from->second);

@@ -178,6 +178,7 @@ CONSTAGE_INLINE void parser::run() {
 CONSTAGE_INLINE void parser::instruction_from(std::string_view first) {
     start = line;
     std::vector<int> blanks;
+    std::vector<piece> pieces{{0, line}};
     bool more = continues(first);
     std::string joined(first);
     std::string_view l;
@@ -191,6 +192,7 @@ CONSTAGE_INLINE void parser::instruction_from(std::string_view first) {
         } else {
             auto part = bare;
             more = continues(part);
+            pieces.push_back({joined.size(), line});
             joined += part;
         }
     }
@@ -202,6 +204,7 @@ CONSTAGE_INLINE void parser::instruction_from(std::string_view first) {
     } catch (failure& f) { fail(std::move(f), start, line, joined); }
     i.last_line = line;
     i.blank_continuations = std::move(blanks);
+    i.pieces = std::move(pieces);
     i.comments_above = std::move(above);
     i.comments = std::move(comments);
     comments.clear();

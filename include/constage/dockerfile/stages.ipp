@@ -101,7 +101,7 @@ CONSTAGE_INLINE plan::reference stage_names::from(std::string const& text, bool 
                     .with_hint("the file has " + std::to_string(names_.size()) + " stages, counted from 0");
             r.what = plan::reference::kind::stage;
             r.stage = static_cast<std::size_t>(number);
-            r.text = std::to_string(number);
+            r.text = names_[r.stage].empty() ? std::to_string(number) : names_[r.stage];
             return r;
         }
     }
