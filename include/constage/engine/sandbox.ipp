@@ -29,9 +29,11 @@ namespace sandbox_detail {
 CONSTAGE_INLINE std::string hosts_file(sandbox_request const& what) {
     std::string text = "127.0.0.1\tlocalhost " + what.hostname + "\n::1\tlocalhost ip6-localhost ip6-loopback\n";
     for (auto const& entry : what.extra_hosts) {
-        auto const colon = entry.find(':');
-        if (colon == std::string::npos) throw failure("invalid extra host \"" + entry + "\"").with_hint("write name:address").as_usage();
-        text += entry.substr(colon + 1) + "\t" + entry.substr(0, colon) + "\n";
+        auto const end = entry.find_first_of(":=");
+        if (end == std::string::npos) throw failure("invalid extra host \"" + entry + "\"").with_hint("write name:address").as_usage();
+        auto address = entry.substr(end + 1);
+        if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
+        text += address + "\t" + entry.substr(0, end) + "\n";
     }
     return text;
 }
@@ -62,6 +64,7 @@ private:
         thread_.join();
     }
     void live(sandbox_request const& what, sandbox::runtime const& runtime, int out, int err) noexcept {
+        sandbox::blocked_signals const blocked;
         bool running = false;
         try {
             prepare_and_run(what, runtime, out, err, running);

@@ -118,6 +118,7 @@ CONSTAGE_INLINE void connection_pool::give_back(std::unique_ptr<connection> used
 
 /// pasta ends with the thread that started it. Its files are in a tmpfs that only this thread sees, at a place that pasta does not need.
 CONSTAGE_INLINE void connection_pool::keep() {
+    blocked_signals const blocked;
     int count = 0;
     std::unique_lock lock(guard_);
     for (;;) {

@@ -2,6 +2,7 @@
 #ifndef CONSTAGE_SANDBOX_PROCESS_HPP_INCLUDED
 #define CONSTAGE_SANDBOX_PROCESS_HPP_INCLUDED
 
+#include <signal.h>
 #include <sys/types.h>
 
 #include <constage/detail/config.hpp>
@@ -14,6 +15,18 @@
 #include <vector>
 
 namespace constage::sandbox {
+
+/// No signal handler of the program runs on this thread as long as this lives: its handlers do not expect another view of the files.
+class blocked_signals {
+public:
+    blocked_signals();
+    ~blocked_signals();
+    blocked_signals(blocked_signals const&) = delete;
+    blocked_signals& operator=(blocked_signals const&) = delete;
+
+private:
+    sigset_t before_{};
+};
 
 struct program {
     std::vector<std::string> argv;  ///< argv[0] is the path of the executable

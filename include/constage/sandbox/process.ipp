@@ -76,21 +76,14 @@ CONSTAGE_INLINE std::vector<char*> pointers(std::vector<std::string> const& word
     return result;
 }
 
-/// While the child borrows this thread's memory no signal handler may run.
-class blocked_signals {
-public:
-    blocked_signals() {
-        sigset_t all;
-        sigfillset(&all);
-        ::pthread_sigmask(SIG_SETMASK, &all, &before_);
-    }
-    ~blocked_signals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
-private:
-    sigset_t before_{};
-};
-
 }  // namespace process_detail
+
+CONSTAGE_INLINE blocked_signals::blocked_signals() {
+    sigset_t all;
+    sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
+}
+CONSTAGE_INLINE blocked_signals::~blocked_signals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
 CONSTAGE_INLINE void child::kill() const { ::kill(pid, SIGKILL); }
 
@@ -111,7 +104,7 @@ CONSTAGE_INLINE child spawn(program const& what) {
     auto const stack = std::make_unique<char[]>(stack_size);
     auto const top = reinterpret_cast<char*>(reinterpret_cast<std::uintptr_t>(stack.get() + stack_size) & ~std::uintptr_t{15});
     int handle = -1;
-    blocked_signals const blocked;
+    blocked_signals const no_handler_in_borrowed_memory;
     // As vfork: the child borrows memory until exec, so a big builder starts it as fast as a small one.
     auto const flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD | (what.pid_namespace ? CLONE_NEWPID : 0);
     auto const pid = ::clone(run_child, top, flags, &o, &handle);

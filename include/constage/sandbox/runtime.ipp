@@ -16,6 +16,8 @@
 #include <constage/sandbox/spec.hpp>
 #include <nlohmann/json.hpp>
 
+#include <cerrno>
+#include <cstdio>
 #include <sstream>
 
 namespace constage::sandbox {
@@ -46,20 +48,25 @@ CONSTAGE_INLINE std::string devices_cgroup() {
     return "";
 }
 
+/// A group with rules as in config.json. It gets its name when it is ready, so that nobody starts in a half-made one.
+CONSTAGE_INLINE bool make_devices_group(std::string const& group) {
+    if (::access(group.c_str(), F_OK) == 0) return true;
+    auto const making = group + "." + std::to_string(::gettid());
+    if (::mkdir(making.c_str(), 0755) != 0 && errno != EEXIST) return false;
+    bool good = write_to(making + "/devices.deny", "a");
+    for (auto const* rule : {"c *:* m", "b *:* m", "c 1:3 rwm", "c 1:5 rwm", "c 1:7 rwm", "c 1:8 rwm", "c 1:9 rwm", "c 5:0 rwm",
+                             "c 5:1 rwm", "c 5:2 rwm", "c 136:* rwm"})
+        good = write_to(making + "/devices.allow", rule) && good;
+    if (!good || ::rename(making.c_str(), group.c_str()) != 0) ::rmdir(making.c_str());
+    return ::access(group.c_str(), F_OK) == 0;
+}
+
 /// One group for all containers, as all have the same rules: nothing piles up when builders are killed.
 CONSTAGE_INLINE void limit_devices() {
     auto const parent = devices_cgroup();
     if (parent.empty()) return;
-    auto const group = parent.ends_with("/constage.run") ? parent : parent + "/constage.run";
-    if (group != parent) {
-        ::mkdir(group.c_str(), 0755);
-        if (slurp(group + "/devices.list").find("a *:* rwm") != std::string::npos) {
-            if (!write_to(group + "/devices.deny", "a")) return;
-            for (auto const* rule : {"c *:* m", "b *:* m", "c 1:3 rwm", "c 1:5 rwm", "c 1:7 rwm", "c 1:8 rwm", "c 1:9 rwm", "c 5:0 rwm",
-                                     "c 5:1 rwm", "c 5:2 rwm", "c 136:* rwm"})
-                write_to(group + "/devices.allow", rule);
-        }
-    }
+    auto const group = parent + "/constage.run";
+    if (parent.ends_with("/constage.run") || !make_devices_group(group)) return;
     write_to(group + "/tasks", "0");  // this thread: what it starts is born there
 }
 
