@@ -8,6 +8,7 @@
 
 #include <constage/cli/commands.hpp>
 #include <constage/cli/interrupt.hpp>
+#include <constage/dockerfile/parse.hpp>
 #include <constage/engine/sandbox.hpp>
 #include <constage/failure.hpp>
 #include <constage/report/json_lines.hpp>
@@ -103,6 +104,24 @@ CONSTAGE_INLINE bool result_on_stdout(engine::options const& how) {
     return std::any_of(how.outputs.begin(), how.outputs.end(), [](auto const& o) { return o.dest == "-"; });
 }
 
+/// After a build, in short; --check tells more. `# check=error=true` makes them fail the build, before anything runs.
+CONSTAGE_INLINE std::string warnings_of(invocation const& call) {
+    if (!call.dockerfile) return "";
+    auto const document = dockerfile::parse(call.dockerfile->text, call.dockerfile->name);
+    auto const warnings = lint(call, document);
+    dockerfile::lint_options how;
+    how.build_args = call.args.build.build_args;
+    std::string text;
+    for (auto const& w : warnings) text += " - " + w.rule + ": " + w.detail + " (line " + std::to_string(w.line) + ")\n";
+    if (auto const error = dockerfile::lint_error(document, warnings, how); !error.empty()) {
+        complain(text);
+        throw failure(error).with_hint("`--check` shows the lines");
+    }
+    if (text.empty()) return "";
+    return "\n" + (warnings.size() == 1 ? std::string("1 warning") : std::to_string(warnings.size()) + " warnings") +
+           " found (--check shows the lines):\n" + text;
+}
+
 CONSTAGE_INLINE void finish(engine::report const& r, arguments const& args, report::style style) {
     if (!args.iidfile.empty()) write_whole(args.iidfile, digest_of(r));
     if (!args.metadata_file.empty()) write_whole(args.metadata_file, metadata(r, args.build));
@@ -123,6 +142,7 @@ CONSTAGE_INLINE int build(invocation& call) {
     auto& args = call.args;
     if (args.call == "check") return check(call);
     auto const what = call.read_plan();
+    auto const warnings = warnings_of(call);
     if (engine::needs_privilege(what, args.build) && !engine::has_privilege()) {
         if (call.dockerfile) give_back(*call.dockerfile);
         if (auto const code = engine::enter_user_namespace(call.argc, call.argv)) return *code;
@@ -146,6 +166,7 @@ CONSTAGE_INLINE int build(invocation& call) {
         throw;
     }
     view->end();
+    if (style == report::style::plain || style == report::style::tty) complain(warnings);
     if (args.load) load(program, archive->path());
     finish(result, args, style);
     return 0;

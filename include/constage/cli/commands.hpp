@@ -5,11 +5,13 @@
 #include <constage/cli/arguments.hpp>
 #include <constage/cli/input.hpp>
 #include <constage/detail/config.hpp>
+#include <constage/dockerfile/lint.hpp>
 #include <constage/plan/plan.hpp>
 
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 /// What each command does. They return the exit code and throw constage::failure.
 namespace constage::cli {
@@ -28,6 +30,9 @@ struct invocation {
     /// The text of a source file, for excerpts.
     std::optional<std::string> source(std::string const& file) const;
 };
+
+/// The build checks of the Dockerfile; `document`: already parsed.
+std::vector<dockerfile::warning> lint(invocation const& call, dockerfile::document const& document);
 
 int build(invocation& call);
 int show_plan(invocation& call);

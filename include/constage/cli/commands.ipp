@@ -4,7 +4,6 @@
 
 #include <sys/stat.h>
 
-#include <constage/oci/reference.hpp>
 #include <constage/cli/commands.hpp>
 #include <constage/dockerfile/ast.hpp>
 #include <constage/dockerfile/lint.hpp>
@@ -14,6 +13,7 @@
 #include <constage/engine/prune.hpp>
 #include <constage/engine/sandbox.hpp>
 #include <constage/failure.hpp>
+#include <constage/oci/reference.hpp>
 #include <constage/plan/json.hpp>
 #include <constage/plan/picture.hpp>
 #include <constage/report/excerpt.hpp>
@@ -117,16 +117,20 @@ CONSTAGE_INLINE int show_plan(invocation& call) {
     return 0;
 }
 
+CONSTAGE_INLINE std::vector<dockerfile::warning> lint(invocation const& call, dockerfile::document const& document) {
+    dockerfile::lint_options how;
+    if (!call.args.build.targets.empty()) how.target = call.args.build.targets.front();
+    how.build_args = call.args.build.build_args;
+    return dockerfile::lint(document, how);
+}
+
 CONSTAGE_INLINE int check(invocation& call) {
     auto& args = call.args;
     commands_detail::take_file_for_context(args);
     if (!call.dockerfile) call.dockerfile = read_dockerfile(args.file, args.build.context);
     auto const& in = *call.dockerfile;
     auto const document = dockerfile::parse(in.text, in.name);
-    dockerfile::lint_options how;
-    if (!args.build.targets.empty()) how.target = args.build.targets.front();
-    how.build_args = args.build.build_args;
-    auto const warnings = dockerfile::lint(document, how);
+    auto const warnings = lint(call, document);
     if (args.format == "json") {
         print(commands_detail::warnings_json(warnings, in.name));
     } else {
