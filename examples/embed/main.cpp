@@ -3,7 +3,7 @@
 // type, cancelling through a stop token. No exit, no signals, no output but this program's own.
 //
 //     ./embed DIRECTORY OUT.tar     builds DIRECTORY/Dockerfile into an OCI archive
-#include <constage/dockerfile/import.hpp>
+#include <constage/dockerfile.hpp>
 #include <constage/engine/build.hpp>
 #include <constage/failure.hpp>
 
@@ -42,7 +42,7 @@ int main(int argc, char** argv) {
     how.progress = &progress;
     how.stop = stop.get_token();
     try {
-        auto const plan = constage::dockerfile::import(text, path);
+        auto const plan = constage::dockerfile::read(text, {path, {}});
         auto const report = engine::build(plan, how);
         std::cout << report.images.at(0).digest << '\n';
         return 0;
