@@ -89,7 +89,8 @@ TEST_CASE("RUN: forms, heredocs, mounts") {
     REQUIRE(r.mounts.size() == 2);
     CHECK(r.mounts[0].options ==
           std::map<std::string, std::string>{{"type", "cache"}, {"target", "/c"}, {"readonly", "true"}, {"id", "$X"}});
-    CHECK(r.mounts[1].options == std::map<std::string, std::string>{{"type", "bind"}, {"source", "/s"}, {"target", "/t"}, {"readonly", "false"}});
+    CHECK(r.mounts[1].options ==
+          std::map<std::string, std::string>{{"type", "bind"}, {"source", "/s"}, {"target", "/t"}, {"readonly", "false"}});
     CHECK(r.mounts[1].from == plan::reference{kind::stage, 0, "base", {}});
     CHECK(step<plan::run>("RUN --mount='type=secret,\"id=a,b\"' x").mounts[0].options.at("id") == "a,b");
 }

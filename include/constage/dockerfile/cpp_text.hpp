@@ -34,5 +34,6 @@ std::string checked_literal(std::string_view text, void (*check)(detail::text_vi
 
 #ifdef CONSTAGE_HEADER_ONLY
 #include <constage/dockerfile/cpp_text.ipp>
+#include <constage/dsl/error.ipp>
 #endif
 #endif

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef CONSTAGE_EXPORT_DOCKERFILE_IPP_INCLUDED
+#define CONSTAGE_EXPORT_DOCKERFILE_IPP_INCLUDED
+
+#include <constage/dockerfile/text.hpp>
+#include <constage/export/dockerfile.hpp>
+#include <constage/export/dockerfile_line.hpp>
+#include <constage/failure.hpp>
+#include <constage/plan/resolve.hpp>
+
+#include <algorithm>
+#include <set>
+
+namespace constage::exporter {
+
+namespace dockerfile_detail {
+
+struct writer {
+    plan::plan const& what;
+    std::vector<std::string> names{};  ///< of the stages; empty: only a number
+    std::string out{};
+
+    std::string name(plan::reference const& r) const {
+        if (r.what != plan::reference::kind::stage) return r.text;
+        return names[r.stage].empty() ? std::to_string(r.stage) : names[r.stage];
+    }
+    /// A stage that is needed by name.
+    void must_have_name(plan::reference const& r) {
+        if (r.what != plan::reference::kind::stage || !names[r.stage].empty()) return;
+        auto name = "stage-" + std::to_string(r.stage);
+        while (std::find(names.begin(), names.end(), name) != names.end()) name += "-";
+        names[r.stage] = name;
+    }
+    void find_names();
+    void from(plan::stage const& s, std::size_t index);
+    void pairs(char const* keyword, plan::pairs const& list);
+    void words(char const* keyword, std::vector<std::string> const& list, bool may_be_json);
+    void command(std::string const& keyword, plan::command const& c) {
+        if (!c.shell) return line(keyword + " " + json_array(c.words));
+        line(keyword + (c.words.front().empty() ? "" : " " + c.words.front()));
+    }
+    void line(std::string const& text) {
+        if (text.find('\n') != text.npos) throw failure("a line break in a word cannot be written in a Dockerfile");
+        out += wrapped(text, what.escape);
+    }
+
+    void operator()(plan::run const& r) {
+        out += write_run(r, what.escape, [&](plan::reference const& f) { return name(f); });
+    }
+    void operator()(plan::copy const& c) {
+        out += write_copy(c, what.escape, [&](plan::reference const& f) { return name(f); });
+    }
+    void operator()(plan::args const& a) {
+        std::string text = "ARG";
+        for (auto const& one : a.list) text += " " + (one.value ? assignment(one.name, *one.value, what.escape) : one.name);
+        line(text);
+    }
+    void operator()(plan::env const& e) { pairs("ENV", e.list); }
+    void operator()(plan::label const& l) { pairs("LABEL", l.list); }
+    void operator()(plan::expose const& e) { words("EXPOSE", e.ports, false); }
+    void operator()(plan::volume const& v) { words("VOLUME", v.paths, true); }
+    void operator()(plan::user const& u) { line("USER " + u.text); }
+    void operator()(plan::workdir const& w) { line("WORKDIR " + w.path); }
+    void operator()(plan::entrypoint const& e) { command("ENTRYPOINT", e.what); }
+    void operator()(plan::cmd const& c) { command("CMD", c.what); }
+    void operator()(plan::shell const& s) { line("SHELL " + json_array(s.words)); }
+    void operator()(plan::stopsignal const& s) { line("STOPSIGNAL " + s.text); }
+    void operator()(plan::maintainer const& m) { line("MAINTAINER " + m.text); }
+    void operator()(plan::onbuild const& o) { out += "ONBUILD " + o.text + "\n"; }
+    void operator()(plan::healthcheck const& h) {
+        if (h.none) return line("HEALTHCHECK NONE");
+        std::string text = "HEALTHCHECK";
+        auto const add = [&](char const* key, std::string const& value) {
+            if (!value.empty()) text += flag(key, value);
+        };
+        add("interval", h.interval);
+        add("timeout", h.timeout);
+        add("start-period", h.start_period);
+        add("start-interval", h.start_interval);
+        add("retries", h.retries);
+        command(text + " CMD", h.test);
+    }
+};
+
+CONSTAGE_INLINE void writer::find_names() {
+    for (auto const& s : what.stages) names.push_back(s.name);
+    for (auto const& s : what.stages) {
+        must_have_name(s.from);
+        for (auto const& step : s.steps)
+            if (auto const* r = std::get_if<plan::run>(&step.what))
+                for (auto const& m : r->mounts) must_have_name(m.from);
+    }
+}
+
+CONSTAGE_INLINE void writer::from(plan::stage const& s, std::size_t index) {
+    std::string text = "FROM";
+    if (!s.platform.empty()) text += flag("platform", s.platform);
+    text += " " + name(s.from);
+    if (!names[index].empty()) text += " AS " + names[index];
+    line(text);
+}
+
+CONSTAGE_INLINE void writer::pairs(char const* keyword, plan::pairs const& list) {
+    auto const legacy = [&](std::string const& key, std::string const& value) {  // `ENV key rest of the line`
+        auto const text = key + " " + value;
+        return !value.empty() && dockerfile::cut_word(text) == std::pair<std::string_view, std::string_view>(key, value) &&
+               dockerfile::quoted_words(text, what.escape).front().find('=') == std::string::npos;
+    };
+    if (list.size() == 1) {
+        auto const& [key, value] = list.front();
+        if (assignment(key, value, what.escape) != key + "=" + value && legacy(key, value))
+            return line(std::string(keyword) + " " + key + " " + value);
+    }
+    std::string text = keyword;
+    for (auto const& [key, value] : list) text += " " + assignment(key, value, what.escape);
+    line(text);
+}
+
+CONSTAGE_INLINE void writer::words(char const* keyword, std::vector<std::string> const& list, bool may_be_json) {
+    bool const json = may_be_json && std::any_of(list.begin(), list.end(), [](std::string const& w) {
+                          return w.find_first_of(" \t\n") != w.npos || w.starts_with("[") || w.starts_with("--");
+                      });
+    std::string text = keyword;
+    if (json) return line(text + " " + json_array(list));
+    for (auto const& w : list) text += " " + w;
+    line(text);
+}
+
+}  // namespace dockerfile_detail
+
+CONSTAGE_INLINE std::string to_dockerfile(plan::plan const& what) {
+    dockerfile_detail::writer w{what};
+    if (what.escape != '\\') w.out += "# escape=" + std::string(1, what.escape) + "\n";
+    w.find_names();
+    plan::source at;
+    try {
+        for (auto const& a : what.args) {
+            at = a.source;
+            w(plan::args{{a.what}});
+        }
+        for (std::size_t i = 0; i != what.stages.size(); ++i) {
+            auto const& s = what.stages[i];
+            at = s.source;
+            if (!w.out.empty()) w.out += "\n";
+            w.from(s, i);
+            for (auto const& step : s.steps) {
+                at = step.source;
+                std::visit(w, step.what);
+            }
+        }
+    } catch (failure& f) { throw std::move(f).with_where(plan::where(at)); }
+    return std::move(w.out);
+}
+
+}  // namespace constage::exporter
+
+#endif
