@@ -128,7 +128,7 @@ TEST_CASE("the live view leaves its rows behind, without logs") {
     s.view->warning({"Dockerfile", 7, 0}, "odd");
     auto const last = s.end();
     CHECK(last == R"(WARNING: odd (Dockerfile:7)
-built in 3.5s, 5 of 6 done
+failed after 3.5s, 5 of 6 done
 build  [#cx]   3.5s  FAILED RUN mvn package
 docs   [-]     3.0s
 app    [-]

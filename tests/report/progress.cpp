@@ -19,6 +19,7 @@ TEST_CASE("plain progress: numbered lines, never mixed, never cut") {
     s.view->transferred(0, 10'000'000, 40'000'000);
     s.view->transferred(0, 11'000'000, 40'000'000);
     s.view->transferred(0, 40'000'000, 40'000'000);
+    s.view->transferred(0, 900, 1000);  // too short to tell
     s.view->finished(0, outcome::done, s.after(0.3) - 1'000'000'000, "");
     s.view->finished(1, outcome::cached, s.now, "");
     s.view->started(2, s.now);

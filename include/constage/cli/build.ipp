@@ -161,6 +161,10 @@ CONSTAGE_INLINE int build(invocation& call) {
     engine::report result;
     try {
         result = engine::build(what, args.build);
+    } catch (failure const&) {
+        view->end();
+        if (signals.token().stop_requested()) throw failure("the build was cancelled");  // where it happened to be says nothing
+        throw;
     } catch (...) {
         view->end();
         throw;

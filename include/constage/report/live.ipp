@@ -103,8 +103,14 @@ CONSTAGE_INLINE void live::end() {
 // ---- the picture ----------------------------------------------------------------------------------------------------
 
 CONSTAGE_INLINE std::string live::head() const {
-    auto const settled = std::count_if(tasks_.begin(), tasks_.end(), [](state const& s) { return s.mark != '.' && s.mark != '>'; });
-    return fmt::format("{} {}, {} of {} done", ended_ ? "built in" : "building", seconds_text(to_.now() - origin_), settled, tasks_.size());
+    std::size_t settled = 0;
+    bool failed = false;
+    for (auto const& s : tasks_) {
+        settled += s.mark != '.' && s.mark != '>' ? 1 : 0;
+        failed = failed || s.mark == 'x';
+    }
+    auto const* doing = !ended_ ? "building" : failed ? "failed after" : settled == tasks_.size() ? "built in" : "stopped after";
+    return fmt::format("{} {}, {} of {} done", doing, seconds_text(to_.now() - origin_), settled, tasks_.size());
 }
 
 CONSTAGE_INLINE std::string live::row_text(row const& r, std::size_t names, std::size_t marks) const {

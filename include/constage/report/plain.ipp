@@ -8,6 +8,12 @@
 
 namespace constage::report {
 
+namespace plain_detail {
+
+inline constexpr std::uint64_t short_transfer = 8'000'000;
+
+}  // namespace plain_detail
+
 CONSTAGE_INLINE void plain::planned(std::vector<engine::task_info> const& tasks) {
     for (auto const& t : tasks) tasks_.emplace_back().info = t;
 }
@@ -38,8 +44,9 @@ CONSTAGE_INLINE void plain::output(std::size_t task, int fd, std::string_view by
     tasks_[task].lines[fd].add(bytes, [&](std::string_view text) { line(task, fmt::format("{:.3f} {}", elapsed, text)); });
 }
 
-/// Every quarter of a transfer whose size is known, else every 64 MB.
+/// Every quarter of a transfer that takes a while, every 64 MB if its size is not known.
 CONSTAGE_INLINE void plain::transferred(std::size_t task, std::uint64_t done, std::uint64_t total) {
+    if (total != 0 && total < plain_detail::short_transfer) return;
     introduce(task);
     auto const share = total != 0 ? 4 * done / total : done / 64'000'000;
     if (share <= tasks_[task].told) return;
