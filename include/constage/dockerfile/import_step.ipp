@@ -176,7 +176,7 @@ CONSTAGE_INLINE std::string step_writer::mount(plan::mount const& m) {
         text("env", check::variables);
         flag("required");
         owned();
-        return ".secret(" + checked_literal(get("id"), check::variables) + o.last() + ")";
+        return ".secret(" + checked_literal(get(has("source") ? "source" : "id"), check::variables) + o.last() + ")";
     }
     if (type == "ssh") {
         text("id", check::variables);

@@ -150,6 +150,9 @@ CONSTAGE_INLINE plan::mount read_mount(std::string_view text, std::function<plan
     r.check();
     auto& options = r.result.options;
     options["type"] = r.type;
+    if (r.type == "bind" || r.type == "cache" || r.type == "tmpfs") options.try_emplace("target", "");  // the working directory
+    if (r.type == "secret" && !options.count("source")) options.try_emplace("id", "");                  // named by its target
+    if (r.type == "cache" && options.count("from")) options.try_emplace("source", "");
     auto const from = options.find("from");
     if (from != options.end()) {
         if (!from->second.empty() && r.type != "tmpfs") r.result.from = find(from->second);
