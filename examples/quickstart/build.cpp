@@ -23,10 +23,10 @@ constexpr auto pages = stage<"pages">(
 constexpr auto index = stage<"index">(  // needs `base` only: runs at the same time as `pages`
     from(base),
     run(script(R"(
-        mkdir /site
-        for page in one two three; do echo "<a href=$page.html>$page</a>"; done > /site/index.html
-        sleep 1
-    )")));
+mkdir /site
+for page in one two three; do echo "<a href=$page.html>$page</a>"; done > /site/index.html
+sleep 1
+)")));
 
 constexpr auto server = stage<"server">(
     from(base),
