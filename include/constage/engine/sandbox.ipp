@@ -11,6 +11,7 @@
 #include <constage/sandbox/examine.hpp>
 #include <constage/sandbox/mounts.hpp>
 #include <constage/sandbox/network.hpp>
+#include <constage/sandbox/private_mounts.hpp>
 #include <constage/sandbox/process.hpp>
 #include <constage/sandbox/runtime.hpp>
 #include <constage/sandbox/spec.hpp>

@@ -11,7 +11,7 @@
 
 #include <constage/failure.hpp>
 #include <constage/sandbox/connection.hpp>
-#include <constage/sandbox/mounts.hpp>
+#include <constage/sandbox/private_mounts.hpp>
 
 #include <cstdlib>
 #include <sstream>
@@ -130,7 +130,7 @@ CONSTAGE_INLINE void connection_pool::keep() {
         try {
             if (count == 0) {
                 enter_private_mounts();
-                if (::mount("constage", "/sys", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0700") != 0) throw cannot("mount a tmpfs at /sys");
+                mount_or_throw("constage", "/sys", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0700", "a tmpfs");
             }
             auto const directory = "/sys/" + std::to_string(count++);
             if (::mkdir(directory.c_str(), 0700) != 0) throw cannot("make " + directory);

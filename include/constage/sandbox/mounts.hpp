@@ -17,10 +17,6 @@ struct sandbox_mount;
 /// What must be mounted before the OCI runtime starts. Everything here works on the *calling thread's* mount namespace.
 namespace constage::sandbox {
 
-/// Gives the calling thread a mount namespace, a working directory and a umask (022) of its own. What it mounts, nobody else sees, and it
-/// is gone with the thread and the processes that it starts. Throws constage::failure with a hint if that is not allowed.
-void enter_private_mounts();
-
 /// The files of one container, in a tmpfs at `work`/bundle: config.json (it may hold secrets), the merged root, the runtime's state.
 class bundle {
 public:

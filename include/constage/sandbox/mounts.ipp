@@ -3,7 +3,6 @@
 #define CONSTAGE_SANDBOX_MOUNTS_IPP_INCLUDED
 
 #include <fcntl.h>
-#include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 #include <constage/failure.hpp>
 #include <constage/sandbox/descriptor.hpp>
 #include <constage/sandbox/mounts.hpp>
+#include <constage/sandbox/private_mounts.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -25,18 +25,6 @@ CONSTAGE_INLINE void make_directory(std::string const& path, unsigned mode) {
     if (::mkdir(path.c_str(), mode) != 0 && errno != EEXIST) throw cannot("make the directory " + path);
 }
 
-CONSTAGE_INLINE void mount_or_throw(char const* source, std::string const& target, char const* type, unsigned long flags,
-                                    std::string const& options, std::string const& what) {
-    if (::mount(source, target.c_str(), type, flags, options.c_str()) == 0) return;
-    auto f = cannot("mount " + what);
-    f.hint =
-        errno == EPERM ? "this process may not mount: run as root, or let `constage doctor` say what rootless builds need"
-        : errno == EINVAL || errno == EOPNOTSUPP || errno == ENODEV
-            ? "the kernel has no overlay on this file system (another overlay, NFS, …): choose a store on a local disk with --store DIR"
-            : "`constage doctor` says what this machine allows";
-    throw f;
-}
-
 /// The root directory of an overlay has the owner and mode of the upper directory: it must be what it was below.
 CONSTAGE_INLINE void copy_root_metadata(std::string const& from, std::string const& to) {
     struct stat st {};
@@ -48,16 +36,6 @@ CONSTAGE_INLINE void copy_root_metadata(std::string const& from, std::string con
 }
 
 }  // namespace mounts_detail
-
-CONSTAGE_INLINE void enter_private_mounts() {
-    if (::unshare(CLONE_NEWNS) != 0) {
-        auto f = cannot("make a mount namespace");
-        f.hint = "RUN needs root or a user namespace: `constage doctor` says what this machine allows";
-        throw f;
-    }
-    mounts_detail::mount_or_throw("none", "/", nullptr, MS_REC | MS_PRIVATE, "", "the root directory privately");
-    ::umask(022);
-}
 
 CONSTAGE_INLINE bundle::bundle(engine::sandbox_request const& what) : path_(what.work + "/bundle"), work_(what.work) {
     using namespace mounts_detail;
@@ -106,8 +84,7 @@ CONSTAGE_INLINE void bundle::mount_overlay(std::vector<std::string> lower, std::
     for (std::size_t i = 0; i != lower.size(); ++i) options += (i == 0 ? "" : ":") + link(lower[i], std::to_string(i));
     if (!upper.empty()) options += ",upperdir=" + link(upper, "u") + ",workdir=" + link(work, "w");
     if (::chdir(links.c_str()) != 0) throw cannot("enter " + links);
-    mounts_detail::mount_or_throw("overlay", at, "overlay", 0, options,
-                                  "an overlay of " + std::to_string(lower.size()) + " directories at " + at);
+    mount_or_throw("overlay", at, "overlay", 0, options, "an overlay of " + std::to_string(lower.size()) + " directories at " + at);
     if (::chdir("/") != 0) throw cannot("enter /");
 }
 
