@@ -51,6 +51,7 @@ private:
     struct runner;
     files::tree context();
     files::tree source_of(lowered_copy const& c);
+    std::vector<files::copy_request::inline_file> const& fetched(task const& t);
     files::copy_request copy_request_of(task const& t);
     ingredients quick_ingredients(task const& t);
     ingredients full_ingredients(task const& t, ingredients parts);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <constage/engine/execution.hpp>
+#include <constage/engine/fetch.hpp>
 #include <constage/engine/lower_instructions.hpp>
 #include <constage/engine/run_step.hpp>
 #include <constage/failure.hpp>
@@ -26,6 +27,7 @@ struct execution::state {
     std::optional<files::tree> tree;
     std::optional<files::diff> changes;
     std::optional<std::vector<std::string>> mountable;
+    std::optional<std::vector<files::copy_request::inline_file>> fetched;
 };
 
 namespace execution_detail {
@@ -71,8 +73,7 @@ CONSTAGE_INLINE files::tree execution::context() {
         std::vector<std::string> paths;
         for (auto const& t : what_.tasks) {
             if (t.what == task::kind::copy && t.copy.from_context)
-                for (auto const& s : t.copy.sources)
-                    if (!lower_detail::is_url(s) && !lower_detail::is_git(s)) paths.push_back(t.copy.parents ? "/" : s);
+                for (auto const& s : local_sources(t.copy)) paths.push_back(t.copy.parents ? "/" : s);
             if (t.what == task::kind::run)
                 for (auto const& m : t.run.mounts)
                     if (m.from_context && m.what == lowered_mount::kind::bind) paths.push_back(m.source);
@@ -88,16 +89,21 @@ CONSTAGE_INLINE files::tree execution::context() {
 
 CONSTAGE_INLINE files::tree execution::source_of(lowered_copy const& c) { return c.from_context ? context() : tree(c.from); }
 
+/// Downloads and repositories of an ADD. Servers are asked once in every build whether there is something new.
+CONSTAGE_INLINE std::vector<files::copy_request::inline_file> const& execution::fetched(task const& t) {
+    auto& s = *states_[static_cast<std::size_t>(&t - what_.tasks.data())];
+    std::lock_guard const hold(s.guard);
+    if (!s.fetched) s.fetched = fetch_sources(t.copy, how_, store_.root());
+    return *s.fetched;
+}
+
 CONSTAGE_INLINE files::copy_request execution::copy_request_of(task const& t) {
     auto const& c = t.copy;
     files::copy_request r;
-    if (!c.sources.empty()) r.from = source_of(c);
+    r.sources = local_sources(c);
+    if (!r.sources.empty()) r.from = source_of(c);
     r.from_context = c.from_context;
-    for (auto const& s : c.sources) {
-        if (c.add && (lower_detail::is_git(s) || lower_detail::is_url(s)))
-            throw failure("ADD of " + s + " is not supported").with_hint("fetch it in a RUN, or put it into the context");
-        r.sources.push_back(s);
-    }
+    r.files = fetched(t);
     for (auto const& [name, text] : c.files) {
         auto n = std::make_shared<files::node>();
         n->size = text.size();
@@ -112,6 +118,7 @@ CONSTAGE_INLINE files::copy_request execution::copy_request_of(task const& t) {
     r.exclude = c.exclude;
     r.parents = c.parents;
     r.link = c.link;
+    r.unpack_required = c.unpack.value_or(false);
     if (c.add && c.unpack.value_or(true))
         r.unpack = [this](files::node const& n) -> std::optional<files::diff> {
             if (n.content.path.empty() || !files::is_archive(n.content.path)) return std::nullopt;
@@ -136,9 +143,16 @@ CONSTAGE_INLINE files::copy_request execution::copy_request_of(task const& t) {
 CONSTAGE_INLINE ingredients execution::quick_ingredients(task const& t) {
     auto parts = words_of(t);
     if (!(t.what == task::kind::copy && t.copy.link && t.copy.chmod.empty())) parts["parent step"] = result(t.parent);
-    if (t.what == task::kind::copy && !t.copy.sources.empty())
-        parts["files"] = t.copy.from_context ? files::content_digest(*files::select(context(), t.copy.sources, t.copy.exclude, t.copy.parents).root())
-                                             : "all of " + result(t.copy.from);
+    if (t.what == task::kind::copy) {
+        if (auto const sources = local_sources(t.copy); !sources.empty())
+            parts["files"] = t.copy.from_context ? files::content_digest(*files::select(context(), sources, t.copy.exclude, t.copy.parents).root())
+                                                 : "all of " + result(t.copy.from);
+        auto const& others = fetched(t);
+        for (std::size_t i = 0; i != others.size(); ++i) {
+            auto const& n = *others[i].node;
+            parts["download " + std::to_string(i)] = others[i].name + " " + (n.content.digest.empty() ? files::content_digest(n) : n.content.digest);
+        }
+    }
     if (t.what == task::kind::run)
         for (auto const& m : t.run.mounts)
             if (m.what == lowered_mount::kind::bind)

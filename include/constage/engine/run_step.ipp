@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <constage/engine/execution.hpp>
+#include <constage/engine/fetch.hpp>
 #include <constage/engine/run_step.hpp>
 #include <constage/failure.hpp>
 #include <constage/files/digest.hpp>
@@ -211,14 +212,7 @@ CONSTAGE_INLINE void run_step::add_cache(lowered_mount const& m) {
 }
 
 CONSTAGE_INLINE void run_step::add_secret(lowered_mount const& m) {
-    std::optional<std::string> value;
-    for (auto const& s : how.secrets)
-        if (s.id == m.id) {
-            if (!s.env.empty()) {
-                if (auto const* text = std::getenv(s.env.c_str())) value = text;
-            } else if (!(value = read_file(s.src)))
-                throw failure("cannot read the secret " + m.id + " from " + s.src);
-        }
+    auto const value = secret_value(how, m.id);
     if (!value) {
         if (m.required) throw failure("secret " + m.id + ": not found").with_hint("pass --secret id=" + m.id + ",src=FILE");
         return;

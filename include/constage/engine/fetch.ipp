@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef CONSTAGE_ENGINE_FETCH_IPP_INCLUDED
+#define CONSTAGE_ENGINE_FETCH_IPP_INCLUDED
+
+#include <constage/engine/fetch.hpp>
+#include <constage/engine/lower_instructions.hpp>
+#include <constage/engine/store.hpp>
+#include <constage/failure.hpp>
+#include <constage/files/download.hpp>
+#include <constage/files/git.hpp>
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace constage::engine {
+
+namespace fetch_detail {
+
+CONSTAGE_INLINE bool is_remote(std::string const& source) { return lower_detail::is_git(source) || lower_detail::is_url(source); }
+
+CONSTAGE_INLINE std::string base64(std::string const& text) {
+    std::string out(4 * ((text.size() + 2) / 3) + 1, '\0');
+    auto const size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), reinterpret_cast<unsigned char const*>(text.data()),
+                                      static_cast<int>(text.size()));
+    out.resize(static_cast<std::size_t>(size));
+    return out;
+}
+
+/// The Authorization header that the secrets hold for the URL's host: a whole one, or a token.
+CONSTAGE_INLINE std::string authorization_of(options const& how, std::string const& url, bool git) {
+    auto host = files::shown_url(url);
+    host.erase(0, host.find("://") + 3);
+    host.erase(0, host.find('@') < host.find('/') ? host.find('@') + 1 : 0);
+    host = host.substr(0, host.find_first_of("/?#"));
+    std::string const kind = git ? "GIT_AUTH_" : "HTTP_AUTH_";
+    auto const trimmed = [](std::string text) {
+        while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.pop_back();
+        return text;
+    };
+    for (auto const& end : {"." + host, "_" + host, std::string()}) {
+        if (end.empty() && !git) break;
+        if (auto const header = secret_value(how, kind + "HEADER" + end)) return trimmed(*header);
+        auto const token = secret_value(how, kind + "TOKEN" + end);
+        if (token) return git ? "basic " + base64("x-access-token:" + trimmed(*token)) : "Bearer " + trimmed(*token);
+    }
+    return {};
+}
+
+CONSTAGE_INLINE files::copy_request::inline_file fetch_repository(lowered_copy const& c, std::string const& text, options const& how,
+                                                                  std::string const& directory) {
+    files::git_request r;
+    auto const source = files::parse_git(text);
+    if (!source) throw failure("\"" + text + "\" is no git reference").with_hint("as in https://host/project.git#branch");
+    r.source = *source;
+    if (c.keep_git_dir) {
+        if (r.source.keep_git_dir && r.source.keep_git_dir != c.keep_git_dir)
+            throw failure("keep-git-dir of " + files::shown_url(text) + " conflicts with --keep-git-dir");
+        r.source.keep_git_dir = c.keep_git_dir;
+    }
+    if (!c.checksum.empty()) {
+        if (!r.source.checksum.empty() && r.source.checksum != c.checksum)
+            throw failure("checksum of " + files::shown_url(text) + " conflicts with --checksum=" + c.checksum);
+        r.source.checksum = c.checksum;
+    }
+    if (text.starts_with("http")) r.authorization = authorization_of(how, text, true);
+    r.directory = directory + "/git";
+    r.stop = how.stop;
+    return {"", files::fetch_git(r).root};
+}
+
+CONSTAGE_INLINE files::copy_request::inline_file fetch_file(lowered_copy const& c, std::string const& url, options const& how,
+                                                            std::string const& directory) {
+    files::download_request r;
+    r.url = url;
+    r.checksum = c.checksum;
+    r.authorization = authorization_of(how, url, false);
+    r.directory = directory + "/downloads";
+    r.stop = how.stop;
+    return {files::name_of_url(url), files::download(r)};
+}
+
+}  // namespace fetch_detail
+
+CONSTAGE_INLINE std::vector<std::string> local_sources(lowered_copy const& c) {
+    if (!c.add) return c.sources;
+    std::vector<std::string> result;
+    std::remove_copy_if(c.sources.begin(), c.sources.end(), std::back_inserter(result), fetch_detail::is_remote);
+    return result;
+}
+
+CONSTAGE_INLINE std::vector<files::copy_request::inline_file> fetch_sources(lowered_copy const& c, options const& how,
+                                                                            std::string const& directory) {
+    std::vector<files::copy_request::inline_file> result;
+    if (!c.add) return result;
+    for (auto const& s : c.sources) {
+        if (lower_detail::is_git(s))
+            result.push_back(fetch_detail::fetch_repository(c, s, how, directory));
+        else if (lower_detail::is_url(s))
+            result.push_back(fetch_detail::fetch_file(c, s, how, directory));
+    }
+    return result;
+}
+
+CONSTAGE_INLINE std::optional<std::string> secret_value(options const& how, std::string const& id) {
+    std::optional<std::string> value;
+    for (auto const& s : how.secrets) {
+        if (s.id != id) continue;
+        if (!s.env.empty()) {
+            if (auto const* text = std::getenv(s.env.c_str())) value = text;
+        } else if (!(value = read_file(s.src))) {
+            throw failure("cannot read the secret " + id + " from " + s.src);
+        }
+    }
+    return value;
+}
+
+}  // namespace constage::engine
+
+#endif
