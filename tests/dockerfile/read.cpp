@@ -3,6 +3,7 @@
 #include <constage/dockerfile/parse.hpp>
 #include <constage/dockerfile/read.hpp>
 #include <constage/failure.hpp>
+#include <constage/plan/resolve.hpp>
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -143,6 +144,25 @@ TEST_CASE("mistakes in stages that nothing needs") {
     std::string const text = "FROM a AS bad\nRUN --mount=type=cache,bogus=1,target=/x y\nFROM b AS good\n";
     CHECK(dockerfile::read(text).stages.size() == 2);
     CHECK(std::string(failure_of(text, {"Dockerfile", "bad"}).what()).find("unexpected key 'bogus'") != std::string::npos);
+}
+
+TEST_CASE("what a file means: refusals") {
+    for (auto const& [text, wanted] : std::vector<std::pair<std::string, std::string>>{
+             {"FROM a AS x\nCOPY --from=y /a /b\nFROM b AS y\nFROM x", "cannot copy from stage \"y\", it needs to be defined before"},
+             {"FROM a AS x\nRUN --mount=from=y,target=/y z\nFROM b AS y\nFROM x", "cannot mount from stage \"y\""},
+             {"FROM a AS x\nCOPY --from=x /a /b", "circular dependency detected on stage: x"},
+             {"ARG BASE\nFROM $BSAE", "base name ($BSAE) should not be blank (did you mean BASE?)"},
+             {"FROM --platform=$BULIDPLATFORM a", "empty platform value from expression $BULIDPLATFORM (did you mean BUILDPLATFORM?)"},
+             {"ARG MY_ARCH=x\nFROM --platform=linux/${MYARCH} a", "(did you mean MY_ARCH?)"},
+         }) {
+        INFO(text);
+        std::string error;
+        try {
+            plan::resolve(dockerfile::read(text), {});
+        } catch (failure const& f) { error = f.what(); }
+        CHECK(error.find(wanted) != std::string::npos);
+    }
+    CHECK_NOTHROW(plan::resolve(dockerfile::read("FROM a AS x\nCOPY --from=y /a /b\nFROM b AS y\n"), {}));  // x is not needed
 }
 
 TEST_CASE("triggers") {

@@ -79,6 +79,17 @@ CONSTAGE_INLINE std::map<std::string, std::string> global_values(plan const& wha
     return values;
 }
 
+/// " (did you mean X?)" for a variable of FROM that nobody declared.
+CONSTAGE_INLINE std::string meant_variable(plan const& what, std::string const& word, std::map<std::string, std::string> const& values) {
+    std::vector<std::string> known;
+    for (auto const& [name, value] : values) known.push_back(name);
+    for (auto const& a : what.args) known.push_back(a.what.name);
+    std::string meant;
+    for (auto const& name : expand(word, lookup_in(values), what.escape).unset)
+        if (meant.empty()) meant = did_you_mean(name, known);
+    return meant;
+}
+
 /// What FROM comes to mean once its variables have values (S003, S008, S010).
 CONSTAGE_INLINE reference decide(plan const& what, std::size_t index, std::map<std::string, std::string> const& values) {
     auto const& stage = what.stages[index];
@@ -87,7 +98,7 @@ CONSTAGE_INLINE reference decide(plan const& what, std::size_t index, std::map<s
     result.choices.clear();
     result.text = expand_at(what, stage.from.text, values, stage.source);
     if (result.text.empty())
-        throw failure("base name (" + stage.from.text + ") should not be blank")
+        throw failure("base name (" + stage.from.text + ") should not be blank" + meant_variable(what, stage.from.text, values))
             .with_where(where(stage.source))
             .with_instruction("FROM " + stage.from.text)
             .with_hint("give the variable a default (ARG before FROM) or pass --build-arg");
@@ -103,6 +114,19 @@ CONSTAGE_INLINE reference decide(plan const& what, std::size_t index, std::map<s
             break;
         }
     return result;
+}
+
+CONSTAGE_INLINE std::string platform_of(plan const& what, std::size_t index, std::map<std::string, std::string> const& values) {
+    auto const& stage = what.stages[index];
+    auto text = expand_at(what, stage.platform, values, stage.source);
+    auto const bad = text.empty() || text.front() == '/' || text.back() == '/' || text.find("//") != text.npos;
+    if (!bad) return text;
+    throw failure((text.empty() ? "empty platform value from expression " + stage.platform
+                                : "failed to parse platform " + stage.platform + ": \"\" is an invalid component of \"" + text + "\"") +
+                  meant_variable(what, stage.platform, values))
+        .with_where(where(stage.source))
+        .with_stage(stage_name(what, index))
+        .with_instruction("FROM --platform=" + stage.platform + " " + stage.from.text);
 }
 
 CONSTAGE_INLINE void add_step_edges(step const& s, std::size_t user, std::vector<edge>& edges) {
@@ -132,11 +156,22 @@ struct visitor {
             for (auto const& e : result.edges)
                 if (e.user == i && is_real(e)) {
                     visit(e.used);
+                    check_order(e);
                     r.level = std::max(r.level, result.stages[e.used].level + 1);
                 }
         result.levels = std::max(result.levels, r.level + 1);
         state[i] = 2;
         result.order.push_back(i);
+    }
+
+    /// Files come from stages above only (a circle was found before).
+    void check_order(edge const& e) const {
+        if (e.used < e.user) return;
+        auto const used = stage_name(what, e.used), user = stage_name(what, e.user);
+        auto f = failure(e.kind == edge_kind::mount
+                             ? "cannot mount from stage \"" + used + "\" in stage \"" + user + "\", it needs to be defined before"
+                             : "cannot copy from stage \"" + used + "\", it needs to be defined before current stage \"" + user + "\"");
+        throw std::move(f).with_where(where(e.where)).with_stage(user).with_hint("move stage " + used + " above stage " + user);
     }
 
     /// A select edge counts only if it was chosen.
@@ -170,11 +205,7 @@ CONSTAGE_INLINE resolution resolve(plan const& what, choice const& how) {
         auto& r = result.stages.emplace_back();
         r.replaced = replaced(stage.name);
         r.from = decide(what, i, result.global_args);
-        r.platform = stage.platform.empty() ? how.target_platform : expand_at(what, stage.platform, result.global_args, stage.source);
-        if (r.platform.empty())
-            throw failure("empty platform value from expression " + stage.platform)
-                .with_where(where(stage.source))
-                .with_stage(stage_name(what, i));
+        r.platform = stage.platform.empty() ? how.target_platform : platform_of(what, i, result.global_args);
         if (stage.from.what == reference::kind::select)
             for (auto const c : stage.from.choices) result.edges.push_back({i, c, edge_kind::select, stage.source});
         if (r.from.what == reference::kind::stage && stage.from.what != reference::kind::select)

@@ -11,13 +11,16 @@ namespace constage::plan {
 
 namespace suggest_detail {
 
-/// Edits between two words without regard to case; two letters that changed places are one edit. Words longer than 100 characters are
+/// Edits between two words without regard to case; two letters that changed places are one edit, a missing end
+/// of two letters too. Words longer than 100 characters are
 /// far from everything.
 CONSTAGE_INLINE std::size_t distance(std::string_view a, std::string_view b) {
     if (a.size() > 100 || b.size() > 100) return 1000;
     auto const same = [](char x, char y) {
         return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y));
     };
+    bool const begins = a.size() < b.size() && b.size() - a.size() <= 2 && std::equal(a.begin(), a.end(), b.begin(), same);
+    if (begins && !a.empty()) return 1;
     std::vector<std::size_t> before, last(b.size() + 1), now(b.size() + 1);
     for (std::size_t j = 0; j != last.size(); ++j) last[j] = j;
     for (std::size_t i = 1; i <= a.size(); ++i) {
