@@ -181,14 +181,14 @@ TEST_CASE("every command has a help that teaches") {
     for (auto const* c : {"build", "plan", "ast", "import", "check", "prune", "doctor"}) {
         CAPTURE(c);
         auto const help = read({c, "--help"}).help;
-        CHECK(help.find("Usage: constage " + std::string(c)) != std::string::npos);
+        CHECK(help.find("Usage: constage " + std::string(c) + " [OPTIONS]") != std::string::npos);
         CHECK(help.find("  constage " + std::string(c)) != std::string::npos);
         CHECK(help.find("--cache-to") == std::string::npos);
         CHECK(read({c, "-h"}).help == help);
     }
     CHECK(read({"--help"}).help.find("First steps:") != std::string::npos);
     CHECK(read({}).help == read({"help"}).help);
-    CHECK(read({"--help"}, program::build_program).help.find("Usage: ./build") != std::string::npos);
+    CHECK(read({"--help"}, program::build_program).help.find("Usage: ./build [OPTIONS]") != std::string::npos);
 }
 
 TEST_CASE("the epoch of the environment becomes a build argument") {

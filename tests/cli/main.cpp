@@ -47,10 +47,10 @@ TEST_CASE("plan shows a Dockerfile") {
 TEST_CASE("plan of a build program is the plan of its graph") {
     workspace w;
     plan::plan p;
-    p.stages.push_back({"only", {plan::reference::kind::scratch, 0, "scratch", {}}, "", {}, {"build.cpp", 3, 0}});
+    p.stages.push_back({"only", {plan::reference::kind::scratch, 0, "scratch", {}}, "", {}, {"/some/where/build.cpp", 3, 0}});
     auto const graph = [&] { return p; };
     CHECK(plan::from_json(call({"plan", "--format", "json"}, "", graph).out) == p);
-    CHECK(has(call({"plan"}, "", graph).out, "build.cpp:3"));
+    CHECK(has(call({"plan"}, "", graph).out, "    build.cpp:3 "));
     CHECK(call({"ast", "x"}, "", graph).code == 2);
 }
 
@@ -81,10 +81,16 @@ TEST_CASE("check warns as buildx does") {
         CHECK(has(result.out, "\nDockerfile:1\n--------------------\n   1 | >>> FROM scratch AS Upper\n"));
         CHECK(has(result.out, "\nDockerfile:2\n"));
     }
+    w.write("Dockerfile", "FROM scratch AS Upper\nCOPY ./a/ b c /x/\n");
+    w.write(".dockerignore", "a\n");
+    auto const ignored = call({"check"});
+    CHECK(has(ignored.out, "Attempting to Copy file \"./a/\" that is excluded by .dockerignore\nDockerfile:2\n"));
+    CHECK(has(ignored.out, "2 warnings"));
     auto const as_json = json::parse(call({"check", "--format", "json"}).out);
     REQUIRE(as_json["warnings"].size() == 2);
     CHECK(as_json["warnings"][0]["source"]["line"] == 1);
-    w.write("Dockerfile", "FROM scratch\n");
+    w.write(".dockerignore", "*\n!a\n");
+    w.write("Dockerfile", "FROM scratch\nCOPY . /\n");
     auto const clean = call({"check"});
     CHECK(clean.code == 0);
     CHECK(clean.out == "Check complete, no warnings found.\n");

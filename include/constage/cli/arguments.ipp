@@ -26,7 +26,7 @@ struct reader {
     program who;
     CLI::App app;
 
-    reader(arguments& a, program w) : to(a), who(w), app(std::string(summary_of(a.what)), std::string(name_of(a.what))) {
+    reader(arguments& a, program w) : to(a), who(w), app(std::string(summary_of(a.what)), call_of(a.what, w)) {
         app.get_formatter()->column_width(34);
         app.footer(std::string(examples_of(a.what, w)));
         app.set_help_flag("-h,--help", "Print this and exit");
@@ -256,7 +256,7 @@ struct reader {
             for (auto const& n : o->get_lnames()) names.push_back("--" + n);
         auto const name = word.substr(0, word.find('='));
         throw failure("unknown option " + name + plan::did_you_mean(name, names))
-            .with_hint("see `" + std::string(name_of(to.what)) + " --help`")
+            .with_hint("see `" + call_of(to.what, who) + " --help`")
             .as_usage();
     }
 
@@ -265,8 +265,8 @@ struct reader {
         try {
             app.allow_extras();
             app.parse(words);
-        } catch (CLI::CallForHelp const&) { to.help = app.help(std::string(call_of(to.what, who))); } catch (CLI::ParseError const& e) {
-            throw failure(e.what()).with_hint("see `" + std::string(name_of(to.what)) + " --help`").as_usage();
+        } catch (CLI::CallForHelp const&) { to.help = app.help(); } catch (CLI::ParseError const& e) {
+            throw failure(e.what()).with_hint("see `" + call_of(to.what, who) + " --help`").as_usage();
         }
         if (to.help.empty() && !app.remaining().empty()) unknown(app.remaining().front());
     }

@@ -9,6 +9,7 @@
 #include <constage/plan/plan.hpp>
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,7 +24,8 @@ struct invocation {
     program who = program::tool;
     std::function<plan::plan()> graph;  ///< of a build program
     arguments args;
-    std::optional<source_text> dockerfile;  ///< once it was read
+    std::optional<source_text> dockerfile;          ///< once it was read
+    std::map<std::string, std::string> long_names;  ///< of a graph's source files: "build.cpp" → the compiler's path
 
     /// The plan of the graph or of the Dockerfile.
     plan::plan read_plan();

@@ -9,6 +9,7 @@
 #include <constage/dockerfile/lint.hpp>
 #include <constage/dockerfile/parse.hpp>
 #include <constage/dockerfile/read.hpp>
+#include <constage/engine/bases.hpp>
 #include <constage/engine/lower.hpp>
 #include <constage/engine/prune.hpp>
 #include <constage/engine/sandbox.hpp>
@@ -19,6 +20,9 @@
 #include <constage/report/excerpt.hpp>
 #include <constage/report/text.hpp>
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <filesystem>
 
 namespace constage::cli {
 
@@ -35,6 +39,20 @@ CONSTAGE_INLINE void take_file_for_context(arguments& a) {
     a.file = a.build.context;
     auto const slash = a.file.rfind('/');
     a.build.context = slash == std::string::npos ? "." : a.file.substr(0, slash + 1);
+}
+
+/// A compiler names source files as it was called, often by long paths: people know them by their last names.
+CONSTAGE_INLINE void shorten_sources(plan::plan& what, std::map<std::string, std::string>& long_names) {
+    auto const shorten = [&](plan::source& where) {
+        auto const name = where.file.substr(where.file.rfind('/') + 1);
+        auto const [known, is_new] = long_names.try_emplace(name, where.file);
+        if (known->second == where.file) where.file = name;
+    };
+    for (auto& a : what.args) shorten(a.source);
+    for (auto& s : what.stages) {
+        shorten(s.source);
+        for (auto& step : s.steps) shorten(step.source);
+    }
 }
 
 CONSTAGE_INLINE plan::choice choice_of(engine::options const& how) {
@@ -66,6 +84,16 @@ CONSTAGE_INLINE dockerfile::conversion convert(plan::plan const& what) {
     return {true, "", "", image.value("config", nlohmann::json::object()).dump()};
 }
 
+/// The whole context is ignored only by a rule that says so.
+CONSTAGE_INLINE bool is_ignored(files::ignore_rules const& rules, std::string const& path) {
+    if (path.find("://") != std::string::npos) return false;
+    auto clean = std::filesystem::path("/" + path).lexically_normal().generic_string().substr(1);
+    if (clean.ends_with('/')) clean.pop_back();
+    if (!clean.empty()) return rules.ignores(clean);
+    return std::any_of(rules.rules().begin(), rules.rules().end(),
+                       [](auto const& r) { return r.pattern == "*" || r.pattern == "**" || r.pattern == "**/*"; });
+}
+
 CONSTAGE_INLINE std::string warning_text(dockerfile::warning const& w, source_text const& in) {
     auto text = "\nWARNING: " + w.rule + (w.url.empty() ? "" : " - " + w.url) + "\n" + w.detail + "\n";
     return text + report::excerpt(in.text, {in.name, w.line, std::max(w.line, w.last_line)});
@@ -85,7 +113,11 @@ CONSTAGE_INLINE std::string warnings_json(std::vector<dockerfile::warning> const
 }  // namespace commands_detail
 
 CONSTAGE_INLINE plan::plan invocation::read_plan() {
-    if (graph) return graph();
+    if (graph) {
+        auto what = graph();
+        commands_detail::shorten_sources(what, long_names);
+        return what;
+    }
     if (!dockerfile) dockerfile = read_dockerfile(args.file, args.build.context);
     args.build.dockerfile = dockerfile->path;
     dockerfile::options how;
@@ -96,9 +128,11 @@ CONSTAGE_INLINE plan::plan invocation::read_plan() {
 
 CONSTAGE_INLINE std::optional<std::string> invocation::source(std::string const& file) const {
     if (dockerfile && dockerfile->name == file) return dockerfile->text;
-    if (!commands_detail::is_file(file)) return std::nullopt;
+    auto const known = long_names.find(file);
+    auto const& path = known == long_names.end() ? file : known->second;
+    if (!commands_detail::is_file(path)) return std::nullopt;
     try {
-        return read_source(file).text;
+        return read_source(path).text;
     } catch (failure const&) { return std::nullopt; }
 }
 
@@ -121,6 +155,9 @@ CONSTAGE_INLINE std::vector<dockerfile::warning> lint(invocation const& call, do
     dockerfile::lint_options how;
     if (!call.args.build.targets.empty()) how.target = call.args.build.targets.front();
     how.build_args = call.args.build.build_args;
+    auto const rules = engine::ignore_rules_of(call.args.build.context, call.dockerfile ? call.dockerfile->path : std::nullopt);
+    if (!rules.empty() && !rules.has_exceptions())
+        how.ignored = [&](std::string const& path) { return commands_detail::is_ignored(rules, path); };
     return dockerfile::lint(document, how);
 }
 

@@ -5,6 +5,7 @@
 #include <constage/detail/config.hpp>
 #include <constage/dockerfile/document.hpp>
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -36,10 +37,10 @@ lint_controls parse_controls(std::string_view text);
 struct lint_options {
     std::string target;                             ///< only stages that it needs; empty: all stages
     std::map<std::string, std::string> build_args;  ///< BUILDKIT_DOCKERFILE_CHECK among them replaces the directive
+    std::function<bool(std::string const& path)> ignored;  ///< does .dockerignore exclude this? empty: CopyIgnoredFile is not checked
 };
 
-/// All warnings, in the order of their lines. What needs the base images or the build context (InvalidBaseImagePlatform, CopyIgnoredFile)
-/// is not checked here. A mistake that would stop a build ends the checks that depend on values, as in BuildKit. Throws constage::failure
+/// All warnings, in the order of their lines. What needs the base images (InvalidBaseImagePlatform) is not checked here. A mistake that would stop a build ends the checks that depend on values, as in BuildKit. Throws constage::failure
 /// for bad controls only.
 std::vector<warning> lint(document const& what, lint_options const& how = {});
 

@@ -113,7 +113,11 @@ CONSTAGE_INLINE void stage_linter::copy(instruction const& i) {
     for (auto const* name : {"chown", "chmod", "checksum"}) expand(flags.text(name));
     for (std::size_t n = 0; n != i.arguments.size(); ++n) {
         auto const marker = i.heredocs.empty() ? std::nullopt : heredoc_marker(i.arguments[n]);
-        if (!marker) expand(i.arguments[n]);
+        if (marker) continue;
+        auto const word = expand(i.arguments[n]);
+        if (n + 1 != i.arguments.size() && flags.text("from").empty() && how.ignored && how.ignored(word))
+            warn("CopyIgnoredFile", std::string("Attempting to ") + (i.keyword == "ADD" ? "Add" : "Copy") + " file \"" + word +
+                                        "\" that is excluded by .dockerignore");
     }
     for (auto const& d : i.heredocs)
         if (d.expand) expand(d.content, true);
