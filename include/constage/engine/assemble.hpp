@@ -31,9 +31,9 @@ std::string layer_name(execution& done, std::size_t task, layer_format const& fo
 /// The task's change as a compressed layer, from the store if it is there.
 layer_record make_layer(execution& done, std::size_t task, layer_format const& format, store& where);
 
-/// The image of a stage. `layers`: as many as lowered_stage::layers.
+/// The image of a stage. `layers`: as many as lowered_stage::layers. `platform`: what --platform asked for, null if it did not.
 oci::image assemble(lowered_stage const& stage, oci::image const* base, std::vector<layer_record> const& layers, options const& how,
-                    std::optional<std::int64_t> epoch, store& where);
+                    std::optional<std::int64_t> epoch, oci::platform const* platform, store& where);
 
 /// "1970-01-01T00:00:00Z".
 std::string rfc3339(std::int64_t seconds);

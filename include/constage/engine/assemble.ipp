@@ -14,7 +14,8 @@
 namespace constage::engine {
 
 CONSTAGE_INLINE std::string layer_format::name() const {
-    return compression + std::to_string(level) + (epoch ? " epoch " + std::to_string(*epoch) : "") + (rewrite_timestamp ? " rewritten" : "");
+    return compression + std::to_string(level) + (epoch ? " epoch " + std::to_string(*epoch) : "") +
+           (rewrite_timestamp ? " rewritten" : "");
 }
 
 namespace assemble_detail {
@@ -52,11 +53,14 @@ CONSTAGE_INLINE layer_record make_layer(execution& done, std::size_t task, layer
     if (auto found = where.find_layer(name)) return *found;
     auto changes = done.changes(task);
     if (format.epoch) changes = assemble_detail::stamped(std::move(changes), *format.epoch);
-    auto const kind = format.compression == "zstd" ? oci::compression::zstd : format.compression == "none" ? oci::compression::none : oci::compression::gzip;
+    auto const kind = format.compression == "zstd"   ? oci::compression::zstd
+                      : format.compression == "none" ? oci::compression::none
+                                                     : oci::compression::gzip;
     auto writer = where.blobs().begin();
     auto const threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-    auto const made = oci::write_layer(changes, kind, format.level, threads, [&](std::string_view bytes) { writer->write(bytes); },
-                                       format.rewrite_timestamp ? format.epoch : std::nullopt);
+    auto const made = oci::write_layer(
+        changes, kind, format.level, threads, [&](std::string_view bytes) { writer->write(bytes); },
+        format.rewrite_timestamp ? format.epoch : std::nullopt);
     writer->commit(made.digest);
     layer_record record{{made.media_type, made.digest, made.size, {}}, made.diff_id, made.uncompressed};
     if (format.rewrite_timestamp && format.epoch) record.blob.annotations["buildkit/rewritten-timestamp"] = std::to_string(*format.epoch);
@@ -64,23 +68,23 @@ CONSTAGE_INLINE layer_record make_layer(execution& done, std::size_t task, layer
     return record;
 }
 
-CONSTAGE_INLINE oci::image assemble(lowered_stage const& stage, oci::image const* base, std::vector<layer_record> const& layers, options const& how,
-                                    std::optional<std::int64_t> epoch, store& where) {
+CONSTAGE_INLINE oci::image assemble(lowered_stage const& stage, oci::image const* base, std::vector<layer_record> const& layers,
+                                    options const& how, std::optional<std::int64_t> epoch, oci::platform const* platform, store& where) {
     auto config = stage.config;
     std::vector<oci::descriptor> blobs;
     if (base) blobs = base->layers;
-    auto const base_layers = blobs.size();
     for (auto const& l : layers) {
         blobs.push_back(l.blob);
         config.diff_ids.push_back(l.diff_id);
     }
-    // G017: a base that says less in its history than it has layers is padded.
     auto const base_history = base ? base->config.history.size() : 0;
-    auto const counted = static_cast<std::size_t>(std::count_if(config.history.begin(), config.history.begin() + static_cast<std::ptrdiff_t>(base_history),
-                                                                [](auto const& h) { return !h.empty_layer; }));
-    for (auto i = counted; i < base_layers; ++i) config.history.insert(config.history.begin() + static_cast<std::ptrdiff_t>(base_history), oci::history{});
     auto const now = rfc3339(epoch.value_or(0));
-    for (auto i = base_history + (base_layers > counted ? base_layers - counted : 0); i < config.history.size(); ++i) config.history[i].created = now;
+    for (auto i = base_history; i < config.history.size(); ++i) config.history[i].created = now;
+    // G017: a base that says less in its history than it has layers, or a directory as a base: padded.
+    auto const told = std::count_if(config.history.begin(), config.history.end(), [](auto const& h) { return !h.empty_layer; });
+    for (auto i = static_cast<std::size_t>(told); i < blobs.size(); ++i)
+        config.history.insert(config.history.begin() + static_cast<std::ptrdiff_t>(base_history), oci::history{});
+    if (platform) config.platform = *platform;
     config.created = now;
     for (auto const& [k, v] : how.labels) config.labels[k] = v;
     std::map<std::string, std::string> annotations;

@@ -28,12 +28,12 @@ public:
 
     struct base {
         std::string name;
-        std::string directory;                   ///< a local named context, else empty
+        std::string directory;  ///< a local named context, else empty
         std::unique_ptr<oci::source> source;
         oci::image image;
-        std::string identity;                    ///< of the content: what a step's key takes
+        std::string identity;  ///< of the content: what a step's key takes
         std::once_flag scanned;
-        files::tree scan;                        ///< of a directory
+        files::tree scan;  ///< of a directory
     };
     base& at(std::size_t id) { return *bases_[id]; }
 

@@ -36,7 +36,8 @@ CONSTAGE_INLINE std::optional<std::string> text_of(std::string const& path) {
 CONSTAGE_INLINE std::pair<std::string, std::string> split_layout(std::string const& text) {
     if (auto const at = text.find("@sha256:"); at != std::string::npos) {
         auto path = text.substr(0, at);
-        if (auto const colon = path.rfind(':'); colon != std::string::npos && path.find('/', colon) == std::string::npos) path.resize(colon);
+        if (auto const colon = path.rfind(':'); colon != std::string::npos && path.find('/', colon) == std::string::npos)
+            path.resize(colon);
         return {path, text.substr(at + 1)};
     }
     auto const colon = text.rfind(':');
@@ -65,15 +66,21 @@ CONSTAGE_INLINE std::unique_ptr<base_set::base> base_set::open(std::string const
     std::string value;
     for (auto const& [n, v] : how_.build_contexts)
         if (n == name) value = v;
-    if (value.empty()) b->source = oci::open_registry(oci::parse_reference(name), store_.blobs(), registry);
-    else if (value.starts_with("docker-image://")) b->source = oci::open_registry(oci::parse_reference(value.substr(15)), store_.blobs(), registry);
+    if (value == "docker-image://scratch") return b;
+    if (value.empty())
+        b->source = oci::open_registry(oci::parse_reference(name), store_.blobs(), registry);
+    else if (value.starts_with("docker-image://"))
+        b->source = oci::open_registry(oci::parse_reference(value.substr(15)), store_.blobs(), registry);
     else if (value.starts_with("oci-layout://") || value.starts_with("oci-archive://") || value.starts_with("docker-archive://")) {
         auto const [path, selector] = bases_detail::split_layout(value.substr(value.find("://") + 3));
         b->source = oci::open_layout(path, selector, store_.blobs());
     } else if (value.find("://") != std::string::npos || value.starts_with("git@"))
-        throw failure("--build-context " + name + "=" + value + ": this kind of context is not supported").with_hint("use a directory, oci-layout://DIR[:tag] or docker-image://REF");
-    else if (bases_detail::is_directory(value)) b->directory = value;
-    else throw failure("--build-context " + name + "=" + value + ": no such directory");
+        throw failure("--build-context " + name + "=" + value + ": this kind of context is not supported")
+            .with_hint("use a directory, oci-layout://DIR[:tag] or docker-image://REF");
+    else if (bases_detail::is_directory(value))
+        b->directory = value;
+    else
+        throw failure("--build-context " + name + "=" + value + ": no such directory");
     if (b->source) {
         b->image = b->source->resolve(platform);
         b->identity = files::digest_of([&] {
@@ -92,6 +99,7 @@ CONSTAGE_INLINE base_image base_set::resolve(std::string const& name, oci::platf
     result.directory = !b->directory.empty();
     result.config = b->image.config;
     result.empty = !result.directory && b->image.layers.empty();
+    if (!b->source && !result.directory) result.config.platform = platform;
     bases_.push_back(std::move(b));
     return result;
 }
@@ -173,7 +181,8 @@ CONSTAGE_INLINE void base_set::unpack(oci::descriptor const& layer) {
 CONSTAGE_INLINE files::diff base_set::load_layer(oci::descriptor const& layer) {
     auto const place = store_.path("layers", layer.digest);
     auto const text = read_file(place + "/diff");
-    if (!text) throw failure("the store lacks the index of layer " + layer.digest).with_hint("run `constage store check`, or use another --store");
+    if (!text)
+        throw failure("the store lacks the index of layer " + layer.digest).with_hint("run `constage store check`, or use another --store");
     return files::load(*text, place);
 }
 

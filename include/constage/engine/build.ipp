@@ -36,7 +36,9 @@ CONSTAGE_INLINE lower_options lower_options_of(plan::plan const& what, options c
     l.allow = how.allow;
     l.no_cache = how.no_cache;
     l.no_cache_filter = how.no_cache_filter;
-    l.read_trigger = [escape = what.escape](std::string const& text, plan::source const& where) { return plan::step{dockerfile::read_trigger(text, escape), where}; };
+    l.read_trigger = [escape = what.escape](std::string const& text, plan::source const& where) {
+        return plan::step{dockerfile::read_trigger(text, escape), where};
+    };
     return l;
 }
 
@@ -47,7 +49,7 @@ CONSTAGE_INLINE std::optional<std::int64_t> epoch_of(plan::plan const& what, opt
     for (auto const& a : what.args)
         if (a.what.name == "SOURCE_DATE_EPOCH" && a.what.value) text = *a.what.value;
     if (auto const given = how.build_args.find("SOURCE_DATE_EPOCH"); given != how.build_args.end()) text = given->second;
-    if (!text || text->empty()) return std::nullopt;
+    if (!text || text->empty() || *text == "context") return std::nullopt;  // a local context has no time of its own
     std::int64_t value = 0;
     auto const [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
     if (error != std::errc() || end != text->data() + text->size() || value < 0)
@@ -58,10 +60,14 @@ CONSTAGE_INLINE std::optional<std::int64_t> epoch_of(plan::plan const& what, opt
 CONSTAGE_INLINE bool needs_layers(output const& o) { return o.what != output::kind::tar && o.what != output::kind::local; }
 
 CONSTAGE_INLINE layer_format format_of(output const& o, std::optional<std::int64_t> epoch) {
-    return {o.compression.empty() ? "gzip" : o.compression == "uncompressed" ? "none" : o.compression, o.compression_level, epoch, o.rewrite_timestamp && epoch.has_value()};
+    return {o.compression.empty()             ? "gzip"
+            : o.compression == "uncompressed" ? "none"
+                                              : o.compression,
+            o.compression_level, epoch, o.rewrite_timestamp && epoch.has_value()};
 }
 
-CONSTAGE_INLINE std::vector<task_info> infos(std::vector<std::unique_ptr<platform_build>> const& builds, plan::plan const& what, std::vector<output> const& outputs) {
+CONSTAGE_INLINE std::vector<task_info> infos(std::vector<std::unique_ptr<platform_build>> const& builds, plan::plan const& what,
+                                             std::vector<output> const& outputs) {
     std::vector<task_info> list;
     for (auto const& b : builds)
         for (std::size_t i = 0; i != b->what.tasks.size(); ++i) {
@@ -81,7 +87,9 @@ CONSTAGE_INLINE std::vector<task_info> infos(std::vector<std::unique_ptr<platfor
         task_info info;
         info.what = task_info::kind::output;
         info.id = list.size();
-        info.text = o.what == output::kind::store ? "writing the image to the store" : o.what == output::kind::registry ? "pushing the image" : "writing " + o.dest;
+        info.text = o.what == output::kind::store      ? "writing the image to the store"
+                    : o.what == output::kind::registry ? "pushing the image"
+                                                       : "writing " + o.dest;
         list.push_back(std::move(info));
     }
     return list;
@@ -89,8 +97,14 @@ CONSTAGE_INLINE std::vector<task_info> infos(std::vector<std::unique_ptr<platfor
 
 CONSTAGE_INLINE void check_context(options const& how) {
     struct stat s {};
-    if (::stat(how.context.c_str(), &s) != 0) throw failure("the build context \"" + how.context + "\" does not exist").with_hint("give the path of a directory, such as .").as_usage();
-    if (!S_ISDIR(s.st_mode)) throw failure("the build context \"" + how.context + "\" is not a directory").with_hint("give the path of a directory, such as .").as_usage();
+    if (::stat(how.context.c_str(), &s) != 0)
+        throw failure("the build context \"" + how.context + "\" does not exist")
+            .with_hint("give the path of a directory, such as .")
+            .as_usage();
+    if (!S_ISDIR(s.st_mode))
+        throw failure("the build context \"" + how.context + "\" is not a directory")
+            .with_hint("give the path of a directory, such as .")
+            .as_usage();
 }
 
 }  // namespace build_detail
@@ -100,7 +114,8 @@ CONSTAGE_INLINE bool needs_privilege(plan::plan const& what, options const& how)
     auto const r = plan::resolve(what, build_detail::choice_of(how, platform));
     return std::any_of(r.order.begin(), r.order.end(), [&](std::size_t s) {
         auto const& steps = what.stages[s].steps;
-        return !r.stages[s].replaced && std::any_of(steps.begin(), steps.end(), [](auto const& step) { return std::holds_alternative<plan::run>(step.what); });
+        return !r.stages[s].replaced &&
+               std::any_of(steps.begin(), steps.end(), [](auto const& step) { return std::holds_alternative<plan::run>(step.what); });
     });
 }
 
@@ -116,7 +131,8 @@ CONSTAGE_INLINE report build(plan::plan const& what, options const& how) {
     if (outputs.empty()) outputs.emplace_back();
     std::vector<layer_format> formats;
     for (auto const& o : outputs)
-        if (auto const f = format_of(o, epoch); needs_layers(o) && std::find(formats.begin(), formats.end(), f) == formats.end()) formats.push_back(f);
+        if (auto const f = format_of(o, epoch); needs_layers(o) && std::find(formats.begin(), formats.end(), f) == formats.end())
+            formats.push_back(f);
 
     std::vector<std::unique_ptr<platform_build>> builds;
     std::vector<oci::platform> platforms;
@@ -127,7 +143,8 @@ CONSTAGE_INLINE report build(plan::plan const& what, options const& how) {
         auto& b = *builds.emplace_back(std::make_unique<platform_build>());
         b.platform = p;
         b.names = &what;
-        b.what = lower(what, lower_options_of(what, how, p), [&](std::string const& name, oci::platform const& of) { return bases.resolve(name, of); });
+        b.what = lower(what, lower_options_of(what, how, p),
+                       [&](std::string const& name, oci::platform const& of) { return bases.resolve(name, of); });
         b.done = std::make_unique<execution>(b.what, how, where, bases);
         b.first_id = ids;
         b.time.resize(b.what.tasks.size());
@@ -145,7 +162,8 @@ CONSTAGE_INLINE report build(plan::plan const& what, options const& how) {
         add_jobs(jobs, *b, formats, how, where, bases, t);
         task_of_job.resize(jobs.size(), nothing);
     }
-    auto const parallel = how.jobs > 0 ? static_cast<std::size_t>(how.jobs) : std::max<std::size_t>(8, 2 * std::thread::hardware_concurrency());
+    auto const parallel =
+        how.jobs > 0 ? static_cast<std::size_t>(how.jobs) : std::max<std::size_t>(8, 2 * std::thread::hardware_concurrency());
     run_jobs(jobs, parallel, how.stop, [&](std::size_t j) {
         if (task_of_job[j] != nothing) t.tell([&](observer& o) { o.finished(task_of_job[j], outcome::skipped, t.now(), ""); });
     });
@@ -154,15 +172,20 @@ CONSTAGE_INLINE report build(plan::plan const& what, options const& how) {
         for (std::size_t target = 0; !formats.empty() && target != b->what.resolution.targets.size(); ++target)
             for (std::size_t f = 0; f != formats.size(); ++f) {
                 auto const& stage = b->what.stages[b->what.resolution.targets[target]];
-                auto const* base = stage.base == nothing || b->what.tasks[stage.base].base.directory ? nullptr : &bases.at(b->what.tasks[stage.base].base.id).image;
-                b->images.push_back(assemble(stage, base, b->layers[target * formats.size() + f], how, epoch, where));
+                auto const* base = stage.base == nothing || b->what.tasks[stage.base].base.directory
+                                       ? nullptr
+                                       : &bases.at(b->what.tasks[stage.base].base.id).image;
+                b->images.push_back(assemble(stage, base, b->layers[target * formats.size() + f], how, epoch,
+                                             how.platforms.empty() ? nullptr : &b->platform, where));
             }
     for (std::size_t i = 0; i != outputs.size(); ++i) {
-        auto const format = static_cast<std::size_t>(std::find(formats.begin(), formats.end(), format_of(outputs[i], epoch)) - formats.begin());
+        auto const format =
+            static_cast<std::size_t>(std::find(formats.begin(), formats.end(), format_of(outputs[i], epoch)) - formats.begin());
         std::vector<oci::image> images;
         if (needs_layers(outputs[i]))
             for (auto const& b : builds)
-                for (std::size_t target = 0; target != b->what.resolution.targets.size(); ++target) images.push_back(b->images[target * formats.size() + format]);
+                for (std::size_t target = 0; target != b->what.resolution.targets.size(); ++target)
+                    images.push_back(b->images[target * formats.size() + format]);
         t.tell([&](observer& o) { o.started(ids + i, t.now()); });
         try {
             write_output(outputs[i], images, builds, how, where);

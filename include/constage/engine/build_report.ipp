@@ -73,14 +73,16 @@ CONSTAGE_INLINE void add_steps(report& r, platform_build const& b, base_set& bas
             }
         }
         if (s.in_image && t.what == task::kind::copy && !t.copy.from_context)
-            if (auto const from = stage_of(b, t.copy.from); from != nothing && from != t.stage) r.stages[from].shipped_bytes += s.file_bytes;
+            if (auto const from = stage_of(b, t.copy.from); from != nothing && from != t.stage)
+                r.stages[from].shipped_bytes += s.file_bytes;
         r.steps.push_back(std::move(s));
     }
 }
 
 }  // namespace build_report_detail
 
-CONSTAGE_INLINE report make_report(plan::plan const& what, std::vector<std::unique_ptr<platform_build>> const& builds, base_set& bases, std::int64_t wall) {
+CONSTAGE_INLINE report make_report(plan::plan const& what, std::vector<std::unique_ptr<platform_build>> const& builds, base_set& bases,
+                                   std::int64_t wall) {
     report r;
     r.wall = wall;
     for (std::size_t i = 0; i != what.stages.size(); ++i) {

@@ -22,7 +22,9 @@ namespace constage::engine {
 class teller {
 public:
     explicit teller(observer* to) : to_(to), begin_(std::chrono::steady_clock::now()) {}
-    std::int64_t now() const { return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - begin_).count(); }
+    std::int64_t now() const {
+        return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - begin_).count();
+    }
     /// Calls `f(observer)` if there is one.
     template <class F>
     void tell(F const& f) {
@@ -40,10 +42,10 @@ private:
 /// Everything that is known of the build for one platform.
 struct platform_build {
     oci::platform platform;
-    plan::plan const* names = nullptr;              ///< for the names of its stages
+    plan::plan const* names = nullptr;  ///< for the names of its stages
     lowering what;
     std::unique_ptr<execution> done;
-    std::size_t first_id = 0;                       ///< progress id of its first task
+    std::size_t first_id = 0;  ///< progress id of its first task
     struct times {
         std::int64_t begin = 0, end = 0;
         bool ran = false;
@@ -54,10 +56,12 @@ struct platform_build {
 };
 
 /// Jobs of one platform: its tasks, then the layers of its targets and the blobs of their bases.
-void add_jobs(std::vector<job>& jobs, platform_build& b, std::vector<layer_format> const& formats, options const& how, store& where, base_set& bases, teller& t);
+void add_jobs(std::vector<job>& jobs, platform_build& b, std::vector<layer_format> const& formats, options const& how, store& where,
+              base_set& bases, teller& t);
 
 /// Writes one output. `images`: in the output's format, platform by platform, target by target.
-void write_output(output const& o, std::vector<oci::image> const& images, std::vector<std::unique_ptr<platform_build>> const& builds, options const& how, store& where);
+void write_output(output const& o, std::vector<oci::image> const& images, std::vector<std::unique_ptr<platform_build>> const& builds,
+                  options const& how, store& where);
 
 /// Makes the store's index.json name these images, so that the store is an OCI layout for other tools.
 void tag_in_store(store& where, std::vector<oci::image> const& images, std::vector<std::string> const& tags);
@@ -67,8 +71,8 @@ report make_report(plan::plan const& what, std::vector<std::unique_ptr<platform_
 }  // namespace constage::engine
 
 #ifdef CONSTAGE_HEADER_ONLY
-#include <constage/engine/build_run.ipp>
 #include <constage/engine/build_report.ipp>
+#include <constage/engine/build_run.ipp>
 #include <constage/engine/write_output.ipp>
 #endif
 #endif

@@ -50,16 +50,22 @@ struct task_job {
         try {
             return f();
         } catch (failure& e) {
-            t.tell([&](observer& o) { o.finished(id(), std::string_view(e.what()) == "cancelled" ? outcome::cancelled : outcome::failed, t.now(), e.what()); });
+            t.tell([&](observer& o) {
+                o.finished(id(), std::string_view(e.what()) == "cancelled" ? outcome::cancelled : outcome::failed, t.now(), e.what());
+            });
             auto const& what = b.what.tasks[index];
-            throw std::move(e).with_where(plan::where(what.where)).with_instruction(what.text).with_stage(what.stage == nothing || !names ? "" : plan::stage_name(*names, what.stage));
+            throw std::move(e)
+                .with_where(plan::where(what.where))
+                .with_instruction(what.text)
+                .with_stage(what.stage == nothing || !names ? "" : plan::stage_name(*names, what.stage));
         }
     }
 };
 
 }  // namespace build_run_detail
 
-CONSTAGE_INLINE void add_jobs(std::vector<job>& jobs, platform_build& b, std::vector<layer_format> const& formats, options const&, store& where, base_set& bases, teller& t) {
+CONSTAGE_INLINE void add_jobs(std::vector<job>& jobs, platform_build& b, std::vector<layer_format> const& formats, options const&,
+                              store& where, base_set& bases, teller& t) {
     auto const first = jobs.size();
     for (std::size_t i = 0; i != b.what.tasks.size(); ++i) {
         auto needs = b.what.tasks[i].needs();
@@ -88,7 +94,9 @@ CONSTAGE_INLINE void add_jobs(std::vector<job>& jobs, platform_build& b, std::ve
                                     if (found) record = *found;
                                     return found.has_value();
                                 },
-                                [&b, &where, &record = list[l], task = stage.layers[l], &format = formats[f]] { record = make_layer(*b.done, task, format, where); }});
+                                [&b, &where, &record = list[l], task = stage.layers[l], &format = formats[f]] {
+                                    record = make_layer(*b.done, task, format, where);
+                                }});
         }
     }
 }

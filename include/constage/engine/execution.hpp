@@ -32,13 +32,13 @@ public:
     /// Does the work. `output` gets what a RUN prints.
     void run(std::size_t task, std::function<void(int, std::string_view)> const& output);
 
-    std::string const& why(std::size_t task) const;             ///< of a task that ran
-    std::string const& result(std::size_t task) const;          ///< identity of the file system after the task; "" for `nothing`
+    std::string const& why(std::size_t task) const;     ///< of a task that ran
+    std::string const& result(std::size_t task) const;  ///< identity of the file system after the task; "" for `nothing`
     step_record const& record(std::size_t task) const;
 
-    files::tree tree(std::size_t task);                         ///< the whole file system after it
-    files::diff changes(std::size_t task);                      ///< what it changed
-    std::vector<std::string> mountable(std::size_t task);       ///< for an overlay, top first; needs privilege
+    files::tree tree(std::size_t task);                    ///< the whole file system after it
+    files::diff changes(std::size_t task);                 ///< what it changed
+    std::vector<std::string> mountable(std::size_t task);  ///< for an overlay, top first; needs privilege
 
     /// Network connections that the RUNs share; made when the first one asks.
     std::shared_ptr<sandbox::connection_pool> networks();

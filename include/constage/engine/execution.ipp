@@ -43,12 +43,14 @@ CONSTAGE_INLINE std::uint64_t bytes_of(files::diff const& changes) {
 
 /// Where the key of an instruction was when it last ran: its stage and number.
 CONSTAGE_INLINE std::string place_of(task const& t, options const& how) {
-    return files::digest_of(how.context + "\n" + how.dockerfile.value_or(t.where.file) + "\n" + std::to_string(t.stage) + " " + std::to_string(t.number));
+    return files::digest_of(how.context + "\n" + how.dockerfile.value_or(t.where.file) + "\n" + std::to_string(t.stage) + " " +
+                            std::to_string(t.number));
 }
 
 }  // namespace execution_detail
 
-CONSTAGE_INLINE execution::execution(lowering const& what, options const& how, store& where, base_set& bases) : what_(what), how_(how), store_(where), bases_(bases) {
+CONSTAGE_INLINE execution::execution(lowering const& what, options const& how, store& where, base_set& bases)
+    : what_(what), how_(how), store_(where), bases_(bases) {
     for (std::size_t i = 0; i != what.tasks.size(); ++i) states_.push_back(std::make_unique<state>());
 }
 CONSTAGE_INLINE execution::~execution() = default;
@@ -145,12 +147,14 @@ CONSTAGE_INLINE ingredients execution::quick_ingredients(task const& t) {
     if (!(t.what == task::kind::copy && t.copy.link && t.copy.chmod.empty())) parts["parent step"] = result(t.parent);
     if (t.what == task::kind::copy) {
         if (auto const sources = local_sources(t.copy); !sources.empty())
-            parts["files"] = t.copy.from_context ? files::content_digest(*files::select(context(), sources, t.copy.exclude, t.copy.parents).root())
-                                                 : "all of " + result(t.copy.from);
+            parts["files"] = t.copy.from_context
+                                 ? files::content_digest(*files::select(context(), sources, t.copy.exclude, t.copy.parents).root())
+                                 : "all of " + result(t.copy.from);
         auto const& others = fetched(t);
         for (std::size_t i = 0; i != others.size(); ++i) {
             auto const& n = *others[i].node;
-            parts["download " + std::to_string(i)] = others[i].name + " " + (n.content.digest.empty() ? files::content_digest(n) : n.content.digest);
+            parts["download " + std::to_string(i)] =
+                others[i].name + " " + (n.content.digest.empty() ? files::content_digest(n) : n.content.digest);
         }
     }
     if (t.what == task::kind::run)
@@ -165,6 +169,11 @@ CONSTAGE_INLINE ingredients execution::quick_ingredients(task const& t) {
 CONSTAGE_INLINE ingredients execution::full_ingredients(task const& t, ingredients parts) {
     if (t.what == task::kind::copy && !t.copy.from_context && !t.copy.sources.empty())
         parts["files"] = files::content_digest(*files::select(tree(t.copy.from), t.copy.sources, t.copy.exclude, t.copy.parents).root());
+    if (t.what == task::kind::run)
+        for (auto const& m : t.run.mounts)
+            if (m.what == lowered_mount::kind::bind && !m.from_context && m.source != "/")
+                if (auto const found = tree(m.from).find(m.source); found && found->node)
+                    parts["files of mount " + m.target] = files::content_digest(*found->node);
     return parts;
 }
 
@@ -179,7 +188,8 @@ CONSTAGE_INLINE bool execution::try_cached(std::size_t index) {
     auto const& t = what_.tasks[index];
     if (t.what == task::kind::base) {
         auto& b = bases_.at(t.base.id);
-        if (b.directory.empty()) states_[index]->result = b.identity;
+        if (b.directory.empty())
+            states_[index]->result = b.identity;
         else {
             auto const digest = files::content_digest(*tree(index).root());
             finish(index, digest, {digest, {}, 0, 0});
@@ -189,7 +199,8 @@ CONSTAGE_INLINE bool execution::try_cached(std::size_t index) {
     if (t.no_cache) return false;
     auto const key = key_of(quick_ingredients(t));
     auto const record = store_.find_step(key);
-    if (!record || (t.what == task::kind::run && ::access((store_.path("snapshots", record->result) + "/diff").c_str(), F_OK) != 0)) return false;
+    if (!record || (t.what == task::kind::run && ::access((store_.path("snapshots", record->result) + "/diff").c_str(), F_OK) != 0))
+        return false;
     finish(index, key, *record);
     return true;
 }
@@ -249,13 +260,15 @@ CONSTAGE_INLINE files::diff execution::changes(std::size_t index) {
     auto& s = *states_[index];
     std::lock_guard const hold(s.guard);
     if (!s.changes) {
-        if (t.what == task::kind::base) s.changes = files::difference(files::tree{}, bases_.files(t.base.id, {}));
+        if (t.what == task::kind::base)
+            s.changes = files::difference(files::tree{}, bases_.files(t.base.id, {}));
         else if (t.what == task::kind::run) {
             auto const place = store_.path("snapshots", s.record.result);
             auto const text = read_file(place + "/diff");
             if (!text) throw failure("the store lacks snapshot " + s.record.result).with_hint("build again with --no-cache");
             s.changes = files::load(*text, place);
-        } else s.changes = compute(t);
+        } else
+            s.changes = compute(t);
     }
     return *s.changes;
 }
@@ -270,7 +283,8 @@ CONSTAGE_INLINE files::tree execution::tree(std::size_t index) {
             s.tree = bases_.files(t.base.id, [&](std::uint64_t done, std::uint64_t total) {
                 if (transferred) transferred(index, done, total);
             });
-        else s.tree = tree(t.parent).apply(changes(index));
+        else
+            s.tree = tree(t.parent).apply(changes(index));
     }
     return *s.tree;
 }

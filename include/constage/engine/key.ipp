@@ -48,8 +48,8 @@ CONSTAGE_INLINE ingredients of_copy(lowered_copy const& c) {
     parts["chmod"] = c.chmod;
     parts["exclude"] = quoted_list(c.exclude);
     parts["checksum"] = c.checksum;
-    parts["flags"] = std::string(c.link ? "link " : "") + (c.parents ? "parents " : "") + (c.unpack ? (*c.unpack ? "unpack " : "no-unpack ") : "") +
-                     (c.keep_git_dir.value_or(false) ? "keep-git-dir " : "");
+    parts["flags"] = std::string(c.link ? "link " : "") + (c.parents ? "parents " : "") +
+                     (c.unpack ? (*c.unpack ? "unpack " : "no-unpack ") : "") + (c.keep_git_dir.value_or(false) ? "keep-git-dir " : "");
     for (auto const& [name, text] : c.files) parts["file <<" + name] = text;
     return parts;
 }
@@ -75,8 +75,9 @@ CONSTAGE_INLINE std::string digest_of(files::diff const& changes) {
         h.update(std::to_string(static_cast<int>(c.what)));
         if (!c.node) continue;
         auto const& n = *c.node;
-        key_detail::put(h, std::to_string(static_cast<int>(n.type)) + " " + std::to_string(n.mode) + " " + std::to_string(n.uid) + " " + std::to_string(n.gid) + " " +
-                               std::to_string(n.size) + " " + std::to_string(n.major) + " " + std::to_string(n.minor));
+        key_detail::put(h, std::to_string(static_cast<int>(n.type)) + " " + std::to_string(n.mode) + " " + std::to_string(n.uid) + " " +
+                               std::to_string(n.gid) + " " + std::to_string(n.size) + " " + std::to_string(n.major) + " " +
+                               std::to_string(n.minor));
         key_detail::put(h, n.target);
         for (auto const& [name, value] : n.xattrs) {
             key_detail::put(h, name);
@@ -88,8 +89,10 @@ CONSTAGE_INLINE std::string digest_of(files::diff const& changes) {
                 continue;
             }
         if (n.type != files::type::file) continue;
-        if (!n.content.digest.empty()) key_detail::put(h, n.content.digest);
-        else key_detail::put(h, n.content.path.empty() ? files::digest_of(n.content.text) : files::digest_of_file(n.content.path));
+        if (!n.content.digest.empty())
+            key_detail::put(h, n.content.digest);
+        else
+            key_detail::put(h, n.content.path.empty() ? files::digest_of(n.content.text) : files::digest_of_file(n.content.path));
     }
     return h.finish();
 }
@@ -104,8 +107,10 @@ CONSTAGE_INLINE std::string explain(ingredients const& before, ingredients const
     std::string text;
     auto const add = [&](std::string const& what) { text += (text.empty() ? "" : ", ") + what; };
     for (auto const& [name, value] : now)
-        if (auto const at = before.find(name); at == before.end()) add(name + " is new");
-        else if (at->second != value) add(name + " changed");
+        if (auto const at = before.find(name); at == before.end())
+            add(name + " is new");
+        else if (at->second != value)
+            add(name + " changed");
     for (auto const& [name, value] : before)
         if (!now.contains(name)) add(name + " is gone");
     return text;

@@ -328,8 +328,7 @@ CONSTAGE_INLINE void stage_walk::operator()(plan::healthcheck const& h) {
 }
 
 CONSTAGE_INLINE void stage_walk::operator()(plan::onbuild const& o) {
-    state.config.on_build.push_back(o.text);
-    commit("ONBUILD " + o.text, false);
+    state.config.on_build.push_back(o.text);  // recorded: no entry in the history
 }
 
 CONSTAGE_INLINE void stage_walk::operator()(plan::maintainer const& m) {

@@ -133,6 +133,7 @@ CONSTAGE_INLINE void stage_walk::begin() {
     auto const& r = all.out.resolution.stages[index];
     text = "FROM " + stage.from.text;
     auto const platform = oci::parse_platform(r.platform);
+    auto const windows = platform.os == "windows";
     if (r.replaced || r.from.what == kind::image) {
         auto const t = all.base_task(r.replaced ? stage.name : r.from.text, r.platform, index, stage.source);
         auto const& base = all.out.tasks[t].base;
@@ -148,9 +149,10 @@ CONSTAGE_INLINE void stage_walk::begin() {
         state.needed = false;
     } else {
         state.config.platform = platform;
-        state.config.working_dir = "/";
+        state.config.working_dir = windows ? "\\" : "/";
     }
-    auto const has_path = std::any_of(state.variables.begin(), state.variables.end(), [](auto const& v) { return v.first == "PATH"; });
+    auto const has_path =
+        windows || std::any_of(state.variables.begin(), state.variables.end(), [](auto const& v) { return v.first == "PATH"; });
     if (!has_path) {
         set_in_env(state.config.env, "PATH", default_path);
         set_variable("PATH", default_path);

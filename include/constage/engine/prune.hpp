@@ -11,14 +11,14 @@
 namespace constage::engine {
 
 struct prune_options {
-    bool all = false;                         ///< also cache mounts, and images without a tag
-    std::optional<std::int64_t> older_than;   ///< only what was last used this many seconds ago or earlier
+    bool all = false;                        ///< also cache mounts, and images without a tag
+    std::optional<std::int64_t> older_than;  ///< only what was last used this many seconds ago or earlier
 };
 
 struct prune_report {
     std::uint64_t reclaimed = 0;  ///< bytes on disk
     std::uint64_t kept = 0;
-    std::size_t removed = 0;      ///< entries of the store
+    std::size_t removed = 0;  ///< entries of the store
 };
 
 /// Removes cached steps, snapshots, unpacked layers and blobs that no image of the store needs. Throws constage::failure while a build

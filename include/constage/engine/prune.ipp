@@ -26,7 +26,8 @@ CONSTAGE_INLINE void mark(store const& where, oci::blob_store const& blobs, nloh
     if (auto const at = node.find("digest"); at != node.end() && at->is_string()) {
         auto const digest = at->get<std::string>();
         auto const type = node.value("mediaType", std::string());
-        if (live.insert(digest).second && blobs.has(digest) && (type.find("manifest") != std::string::npos || type.find("index") != std::string::npos))
+        if (live.insert(digest).second && blobs.has(digest) &&
+            (type.find("manifest") != std::string::npos || type.find("index") != std::string::npos))
             mark(where, blobs, nlohmann::json::parse(blobs.read(digest), nullptr, false), live);
         return;
     }

@@ -41,7 +41,7 @@ struct run_step {
 
     // What run() fills in.
     sandbox_request request{};
-    std::vector<file_lock> locks{};                     ///< of cache mounts
+    std::vector<file_lock> locks{};  ///< of cache mounts
     std::vector<store::temporary> temporaries{};
     void add_mount(lowered_mount const& m, std::function<files::tree()> const& context);
     void add_bind(lowered_mount const& m, std::function<files::tree()> const& context);

@@ -76,7 +76,8 @@ CONSTAGE_INLINE void run_result::publish(store& where, std::string const& change
     where.publish(snapshot, place);
 }
 
-CONSTAGE_INLINE run_result run_step::run(std::function<files::tree()> const& context, std::function<void(int, std::string_view)> const& output) {
+CONSTAGE_INLINE run_result run_step::run(std::function<files::tree()> const& context,
+                                         std::function<void(int, std::string_view)> const& output) {
     using namespace run_step_detail;
     auto made = where.make_temporary();
     auto const snapshot = made.path() + "/snapshot";
@@ -126,12 +127,16 @@ CONSTAGE_INLINE run_result run_step::run(std::function<files::tree()> const& con
 
 CONSTAGE_INLINE void run_step::add_mount(lowered_mount const& m, std::function<files::tree()> const& context) {
     using kind = lowered_mount::kind;
-    if (m.what == kind::bind) add_bind(m, context);
-    else if (m.what == kind::cache) add_cache(m);
-    else if (m.what == kind::secret) add_secret(m);
+    if (m.what == kind::bind)
+        add_bind(m, context);
+    else if (m.what == kind::cache)
+        add_cache(m);
+    else if (m.what == kind::secret)
+        add_secret(m);
     else if (m.what == kind::ssh) {
-        add_ssh(m, static_cast<std::size_t>(std::count_if(request.mounts.begin(), request.mounts.end(),
-                                                          [](auto const& other) { return other.target.starts_with("/run/buildkit/ssh_agent."); })));
+        add_ssh(m, static_cast<std::size_t>(std::count_if(request.mounts.begin(), request.mounts.end(), [](auto const& other) {
+                    return other.target.starts_with("/run/buildkit/ssh_agent.");
+                })));
     } else {
         sandbox_mount mount;
         mount.what = sandbox_mount::kind::tmpfs;
@@ -155,10 +160,14 @@ CONSTAGE_INLINE void run_step::add_bind(lowered_mount const& m, std::function<fi
     } else {
         auto const tree = context();
         auto const found = tree.find(m.source);
-        if (!found || !found->node) throw failure("\"" + m.source + "\": not found in the build context").with_hint("check the path, and that .dockerignore does not leave it out");
+        if (!found || !found->node)
+            throw failure("\"" + m.source + "\": not found in the build context")
+                .with_hint("check the path, and that .dockerignore does not leave it out");
         files::diff changes;
-        if (found->node->type == files::type::directory) changes = files::difference(files::tree{}, files::tree(found->node));
-        else changes.push_back({"file", files::change::kind::put, found->node});
+        if (found->node->type == files::type::directory)
+            changes = files::difference(files::tree{}, files::tree(found->node));
+        else
+            changes.push_back({"file", files::change::kind::put, found->node});
         auto const digest = digest_of(changes);
         auto const place = where.path("contexts", digest);
         if (::access((place + "/fs").c_str(), F_OK) != 0) {
@@ -176,10 +185,17 @@ CONSTAGE_INLINE void run_step::add_bind(lowered_mount const& m, std::function<fi
 /// R009: a directory of the store by id, source and owner.
 CONSTAGE_INLINE void run_step::add_cache(lowered_mount const& m) {
     auto const from = m.from_context || m.from == nothing ? std::string() : all.result(m.from);
-    auto const name = files::digest_of("cache\n" + m.id + "\n" + from + "\n" + (from.empty() ? "" : m.source) + "\n" + std::to_string(m.mode.value_or(0755)) + " " +
-                                       std::to_string(m.uid.value_or(0)) + " " + std::to_string(m.gid.value_or(0)));
+    auto const name = files::digest_of("cache\n" + m.id + "\n" + from + "\n" + (from.empty() ? "" : m.source) + "\n" +
+                                       std::to_string(m.mode.value_or(0755)) + " " + std::to_string(m.uid.value_or(0)) + " " +
+                                       std::to_string(m.gid.value_or(0)));
     std::string place;
-    for (int copy = 0;; ++copy) {
+    // Recorded: without the cache a mount with an owner or mode of its own is new, and gone afterwards.
+    auto const fresh = t.no_cache && (m.mode || m.uid || m.gid);
+    if (fresh) {
+        temporaries.push_back(where.make_temporary());
+        place = temporaries.back().path() + "/cache";
+    }
+    for (int copy = 0; !fresh; ++copy) {
         place = where.path("mounts", name) + (copy == 0 ? "" : "-" + std::to_string(copy));
         auto const shared = m.sharing == lowered_mount::sharing::shared, alone = m.sharing == lowered_mount::sharing::private_;
         auto held = where.lock("mount-" + place.substr(place.rfind('/') + 1), shared, !alone);
@@ -198,7 +214,7 @@ CONSTAGE_INLINE void run_step::add_cache(lowered_mount const& m) {
             content = files::difference(files::tree{}, files::tree(found->node));
         }
         files::materialize(content, made);
-        if (!m.has_source) {
+        if (from.empty() || !m.has_source) {
             if (::chown(made.c_str(), m.uid.value_or(0), m.gid.value_or(0)) != 0 || ::chmod(made.c_str(), m.mode.value_or(0755)) != 0)
                 throw failure("cannot set the owner of the cache mount at " + m.target);
         }
@@ -230,13 +246,16 @@ CONSTAGE_INLINE void run_step::add_ssh(lowered_mount const& m, std::size_t numbe
     for (auto const& s : how.ssh) {
         auto const equals = s.find('=');
         if (s.substr(0, equals) != m.id) continue;
-        if (equals != std::string::npos) socket = s.substr(equals + 1);
-        else if (auto const* agent = std::getenv("SSH_AUTH_SOCK")) socket = agent;
+        if (equals != std::string::npos)
+            socket = s.substr(equals + 1);
+        else if (auto const* agent = std::getenv("SSH_AUTH_SOCK"))
+            socket = agent;
     }
     struct stat st {};
     auto const there = !socket.empty() && ::stat(socket.c_str(), &st) == 0 && S_ISSOCK(st.st_mode);
     if (!there) {
-        if (m.required || !socket.empty()) throw failure("ssh agent " + m.id + ": no socket").with_hint("start an agent and pass --ssh " + m.id);
+        if (m.required || !socket.empty())
+            throw failure("ssh agent " + m.id + ": no socket").with_hint("start an agent and pass --ssh " + m.id);
         return;
     }
     sandbox_mount mount;

@@ -28,7 +28,13 @@ CONSTAGE_INLINE std::vector<std::size_t> urgency(std::vector<job> const& jobs) {
 class scheduler {
 public:
     scheduler(std::vector<job> const& jobs, std::size_t parallel, std::stop_token stop)
-        : jobs_(jobs), parallel_(parallel), stop_(std::move(stop)), urgency_(urgency(jobs)), waiting_(jobs.size()), users_(jobs.size()), begun_(jobs.size()) {
+        : jobs_(jobs),
+          parallel_(parallel),
+          stop_(std::move(stop)),
+          urgency_(urgency(jobs)),
+          waiting_(jobs.size()),
+          users_(jobs.size()),
+          begun_(jobs.size()) {
         for (std::size_t i = 0; i != jobs.size(); ++i) {
             waiting_[i] = jobs[i].needs.size();
             for (auto const n : jobs[i].needs) users_[n].push_back(i);
@@ -64,12 +70,12 @@ private:
         std::exception_ptr error;
         try {
             done = jobs_[i].quick && jobs_[i].quick();
-        } catch (...) {
-            error = std::current_exception();
-        }
+        } catch (...) { error = std::current_exception(); }
         hold.lock();
-        if (error) error_ = error_ ? error_ : error;
-        else if (done) finished(i);
+        if (error)
+            error_ = error_ ? error_ : error;
+        else if (done)
+            finished(i);
         else {
             queue_.push(i);
             ++running_;
@@ -91,12 +97,11 @@ private:
                 hold.unlock();
                 try {
                     jobs_[i].work();
-                } catch (...) {
-                    error = std::current_exception();
-                }
+                } catch (...) { error = std::current_exception(); }
                 hold.lock();
                 if (!error) finished(i);
-            } else begun_[i] = 0;
+            } else
+                begun_[i] = 0;
             if (error && !error_) error_ = error;
             --running_;
             changed_.notify_all();
@@ -126,7 +131,8 @@ private:
 
 }  // namespace schedule_detail
 
-CONSTAGE_INLINE void run_jobs(std::vector<job> const& jobs, std::size_t parallel, std::stop_token stop, std::function<void(std::size_t)> const& skipped) {
+CONSTAGE_INLINE void run_jobs(std::vector<job> const& jobs, std::size_t parallel, std::stop_token stop,
+                              std::function<void(std::size_t)> const& skipped) {
     schedule_detail::scheduler s(jobs, std::max<std::size_t>(parallel, 1), stop);
     s.run();
     if (skipped)

@@ -163,9 +163,7 @@ CONSTAGE_INLINE void store::put_layer(std::string const& name, layer_record cons
     write_file(path("blobs-of", name), json.dump());
 }
 
-CONSTAGE_INLINE std::optional<std::string> store::find_text(std::string const& path) const {
-    return read_file(root_ + "/" + path);
-}
+CONSTAGE_INLINE std::optional<std::string> store::find_text(std::string const& path) const { return read_file(root_ + "/" + path); }
 CONSTAGE_INLINE void store::put_text(std::string const& path, std::string_view text) { write_file(root_ + "/" + path, text); }
 
 CONSTAGE_INLINE std::string store::path(std::string_view folder, std::string const& digest) const {

@@ -46,9 +46,12 @@ CONSTAGE_INLINE files::tree joined(std::vector<std::unique_ptr<platform_build>> 
     return files::tree(root);
 }
 
-CONSTAGE_INLINE void push(output const& o, std::vector<oci::image> const& images, std::vector<std::string> const& names, options const& how, store& where) {
+CONSTAGE_INLINE void push(output const& o, std::vector<oci::image> const& images, std::vector<std::string> const& names, options const& how,
+                          store& where) {
     if (names.empty()) throw failure("pushing needs a name").with_hint("pass -t REGISTRY/NAME:TAG").as_usage();
-    if (images.size() > 1) throw failure("pushing an image of several platforms is not supported").with_hint("push one --platform at a time, or write -o type=oci and use skopeo copy --all");
+    if (images.size() > 1)
+        throw failure("pushing an image of several platforms is not supported")
+            .with_hint("push one --platform at a time, or write -o type=oci and use skopeo copy --all");
     oci::registry_options registry;
     registry.plain_http = how.plain_http;
     for (auto const& name : names) oci::push(images.front(), oci::parse_reference(name), where.blobs(), registry, {}, how.stop);
@@ -57,20 +60,25 @@ CONSTAGE_INLINE void push(output const& o, std::vector<oci::image> const& images
 
 }  // namespace write_output_detail
 
-CONSTAGE_INLINE void write_output(output const& o, std::vector<oci::image> const& images, std::vector<std::unique_ptr<platform_build>> const& builds, options const& how,
-                                  store& where) {
+CONSTAGE_INLINE void write_output(output const& o, std::vector<oci::image> const& images,
+                                  std::vector<std::unique_ptr<platform_build>> const& builds, options const& how, store& where) {
     using namespace write_output_detail;
     auto names = how.tags;
     names.insert(names.end(), o.names.begin(), o.names.end());
     switch (o.what) {
-        case output::kind::store: return tag_in_store(where, images, names);
-        case output::kind::oci: return oci::write_oci(images, names, o.dest, o.tar, where.blobs());
+        case output::kind::store:
+            return tag_in_store(where, images, names);
+        case output::kind::oci:
+            return oci::write_oci(images, names, o.dest, o.tar, where.blobs());
         case output::kind::docker:
             if (images.size() > 1) throw failure("-o type=docker holds one platform only").with_hint("use -o type=oci").as_usage();
             return oci::write_docker(images.front(), names, o.dest, where.blobs());
-        case output::kind::tar: return oci::write_tar(joined(builds), o.dest, o.rewrite_timestamp ? how.source_date_epoch : std::nullopt);
-        case output::kind::local: return write_local(o, builds);
-        case output::kind::registry: return push(o, images, names, how, where);
+        case output::kind::tar:
+            return oci::write_tar(joined(builds), o.dest, o.rewrite_timestamp ? how.source_date_epoch : std::nullopt);
+        case output::kind::local:
+            return write_local(o, builds);
+        case output::kind::registry:
+            return push(o, images, names, how, where);
     }
 }
 
@@ -80,13 +88,16 @@ CONSTAGE_INLINE void tag_in_store(store& where, std::vector<oci::image> const& i
     if (!index.is_object()) index = nlohmann::json::object();
     auto manifests = index.value("manifests", nlohmann::json::array());
     auto const before = manifests;
-    auto const named = [](nlohmann::json const& m) { return m.value("annotations", nlohmann::json::object()).value("org.opencontainers.image.ref.name", std::string()); };
+    auto const named = [](nlohmann::json const& m) {
+        return m.value("annotations", nlohmann::json::object()).value("org.opencontainers.image.ref.name", std::string());
+    };
     auto const add = [&](oci::image const& image, std::string const& name) {
         nlohmann::json entry = {{"mediaType", image.manifest.media_type}, {"digest", image.manifest.digest}, {"size", image.manifest.size}};
         entry["platform"] = {{"os", image.config.platform.os}, {"architecture", image.config.platform.architecture}};
         if (!name.empty()) entry["annotations"] = {{"org.opencontainers.image.ref.name", name}};
-        std::erase_if(manifests.get_ref<nlohmann::json::array_t&>(),
-                      [&](auto const& m) { return name.empty() ? m == entry : named(m) == name && m.value("platform", nlohmann::json()) == entry["platform"]; });
+        std::erase_if(manifests.get_ref<nlohmann::json::array_t&>(), [&](auto const& m) {
+            return name.empty() ? m == entry : named(m) == name && m.value("platform", nlohmann::json()) == entry["platform"];
+        });
         manifests.push_back(std::move(entry));
     };
     for (auto const& image : images) {

@@ -124,6 +124,7 @@ private:
     /// What may be named below a directory. All begin with the same number of components, those of the directory.
     struct names_below {
         bool everything = false;
+        bool named = false;  ///< a path names this very entry (and not only a directory above it)
         std::vector<wanted const*> paths;
         std::size_t depth = 0;
 
@@ -135,7 +136,7 @@ private:
     std::shared_ptr<node> root(std::set<wanted> const& all);
     void fill(node& directory, scan_entry::descriptor const& d, std::string const& path, names_below const& named,
               ignore_rules::matches const& above);
-    std::shared_ptr<node> entry(int at, std::string const& name, std::string const& path, names_below const& below, bool is_named,
+    std::shared_ptr<node> entry(int at, std::string const& name, std::string const& path, names_below const& below,
                                 ignore_rules::matches const& above);
     void file(std::shared_ptr<node> const& n, struct stat const& s, std::string full);
     void follow(std::string const& path, std::string const& target, names_below const& below);
@@ -150,13 +151,16 @@ private:
 };
 
 CONSTAGE_INLINE walk::names_below walk::names_below::in(std::string const& name) const {
-    names_below below{everything, {}, depth + 1};
+    names_below below{everything, false, {}, depth + 1};
     for (auto const* path : paths) {
         auto const& part = (*path)[depth];
         bool const deep = part.find("**") != part.npos;
         if (!deep && part != name && !(has_wildcard(part) && match(part, name))) continue;
-        if (deep || path->size() == depth + 1) return {true, {}, 0};
-        below.paths.push_back(path);
+        below.named = true;
+        if (deep || path->size() == depth + 1)
+            below.everything = true;
+        else
+            below.paths.push_back(path);
     }
     return below;
 }
@@ -164,11 +168,11 @@ CONSTAGE_INLINE walk::names_below walk::names_below::in(std::string const& name)
 /// Which entries to look at: if all names are literal, the directory itself need not be read.
 CONSTAGE_INLINE std::vector<std::string> walk::names_below::candidates(scan_entry::descriptor const& d, std::string const& full) const {
     std::set<std::string> literal;
+    if (everything) return scan_entry::names(d, full);
     for (auto const* path : paths) {
         if (has_wildcard((*path)[depth])) return scan_entry::names(d, full);
         literal.insert((*path)[depth]);
     }
-    if (everything) return scan_entry::names(d, full);
     return {literal.begin(), literal.end()};
 }
 
@@ -179,10 +183,11 @@ CONSTAGE_INLINE std::shared_ptr<node> walk::root(std::set<wanted> const& all) {
     auto top = scan_entry::make_node(d.fd, ".", s, root_);
     names_below named;
     for (auto const& path : all) {
-        named.everything = named.everything || path.empty();
-        named.paths.push_back(&path);
+        if (path.empty())
+            named.everything = true;
+        else
+            named.paths.push_back(&path);
     }
-    if (named.everything) named.paths.clear();
     fill(*top, d, "", named, {});
     return top;
 }
@@ -193,13 +198,13 @@ CONSTAGE_INLINE void walk::fill(node& directory, scan_entry::descriptor const& d
     for (auto& name : named.candidates(d, full(path))) {
         auto const below = named.in(name);
         if (below.nothing()) continue;
-        auto child = entry(d.fd, name, path.empty() ? name : path + "/" + name, below, !named.everything, above);
+        auto child = entry(d.fd, name, path.empty() ? name : path + "/" + name, below, above);
         if (child) directory.entries.emplace_hint(directory.entries.end(), std::move(name), std::move(child));
     }
 }
 
 CONSTAGE_INLINE std::shared_ptr<node> walk::entry(int at, std::string const& name, std::string const& path, names_below const& below,
-                                                  bool is_named, ignore_rules::matches const& above) {
+                                                  ignore_rules::matches const& above) {
     ignore_rules::matches own;
     bool const ignored = options_.ignore && options_.ignore->ignores(path, above, own);
     if (ignored && !options_.ignore->may_take_back_below(path)) return nullptr;
@@ -211,7 +216,7 @@ CONSTAGE_INLINE std::shared_ptr<node> walk::entry(int at, std::string const& nam
         fill(*n, scan_entry::open_directory(at, name, whole), path, below, own);
         return ignored && n->entries.empty() ? nullptr : n;
     }
-    if (n->type == type::symlink && is_named)
+    if (n->type == type::symlink && below.named)
         follow(path, n->target, below);
     else if (!below.everything)
         return nullptr;  // "x/y" is wanted, x is no directory

@@ -16,7 +16,7 @@ struct platform {
     std::string variant;
     std::string os_version;
 
-    std::string text() const;  ///< os/architecture[/variant]
+    std::string text() const;  ///< os[(version)]/architecture[/variant]
     friend bool operator==(platform const&, platform const&) = default;
 };
 /// Normalises as containerd does (x86_64 → amd64, arm64/v8 → arm64, "local" → this machine's). Throws constage::failure.

@@ -24,8 +24,10 @@ CONSTAGE_INLINE std::string lower_case(std::string text) {
 CONSTAGE_INLINE void add_platform(std::map<std::string, std::string>& to, std::string const& prefix, std::string const& platform) {
     auto const first = platform.find('/'), second = first == std::string::npos ? first : platform.find('/', first + 1);
     to[prefix + "PLATFORM"] = platform;
-    to[prefix + "OS"] = platform.substr(0, first);
-    to[prefix + "OSVERSION"] = "";
+    auto const os = platform.substr(0, first);
+    auto const version = os.ends_with(')') ? os.find('(') : std::string::npos;  // windows(10.0.17763)/amd64
+    to[prefix + "OS"] = os.substr(0, version);
+    to[prefix + "OSVERSION"] = version == std::string::npos ? "" : os.substr(version + 1, os.size() - version - 2);
     to[prefix + "ARCH"] =
         first == std::string::npos ? "" : platform.substr(first + 1, second == std::string::npos ? second : second - first - 1);
     to[prefix + "VARIANT"] = second == std::string::npos ? "" : platform.substr(second + 1);
