@@ -5,13 +5,16 @@
 #include <constage/detail/config.hpp>
 #include <constage/dockerfile/document.hpp>
 #include <constage/dockerfile/globals.hpp>
-#include <constage/dockerfile/lint.hpp>
 
 #include <functional>
 #include <string>
 #include <string_view>
 
 /// The checks that follow the values of variables from instruction to instruction.
+namespace constage::dockerfile {
+struct lint_options;
+}
+
 namespace constage::dockerfile::lint_detail {
 
 /// Takes warnings; `line` 0 means the lines of the instruction.

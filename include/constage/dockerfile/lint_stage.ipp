@@ -3,6 +3,7 @@
 #define CONSTAGE_DOCKERFILE_LINT_STAGE_IPP_INCLUDED
 
 #include <constage/dockerfile/flags.hpp>
+#include <constage/dockerfile/lint.hpp>
 #include <constage/dockerfile/lint_stage.hpp>
 #include <constage/dockerfile/meaning.hpp>
 #include <constage/dockerfile/mounts.hpp>

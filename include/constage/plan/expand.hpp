@@ -3,25 +3,14 @@
 #define CONSTAGE_PLAN_EXPAND_HPP_INCLUDED
 
 #include <constage/detail/config.hpp>
+#include <constage/plan/lookup.hpp>
 
-#include <functional>
-#include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 /// What the words of a plan mean: quotes, escapes and variables of a Dockerfile (rows V001 to V018).
 namespace constage::plan {
-
-/// Value of a variable; none: unset (an empty value is set-and-empty, V012).
-using lookup = std::function<std::optional<std::string>(std::string_view name)>;
-
-struct expansion {
-    std::string text;
-    std::set<std::string, std::less<>> used;   ///< names that were set
-    std::set<std::string, std::less<>> unset;  ///< names that were looked up and not set
-};
 
 /// Expands one word: quotes vanish, `$x` and `${x…}` are replaced. Throws constage::failure (bad substitution, unsupported
 /// modifier, unclosed quote, `${x:?message}`).

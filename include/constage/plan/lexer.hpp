@@ -3,7 +3,7 @@
 #define CONSTAGE_PLAN_LEXER_HPP_INCLUDED
 
 #include <constage/detail/config.hpp>
-#include <constage/plan/expand.hpp>
+#include <constage/plan/lookup.hpp>
 
 #include <string>
 #include <string_view>
