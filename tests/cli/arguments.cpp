@@ -178,7 +178,7 @@ TEST_CASE("wrong usage is explained") {
 }
 
 TEST_CASE("every command has a help that teaches") {
-    for (auto const* c : {"build", "plan", "ast", "import", "check", "prune", "doctor"}) {
+    for (auto const* c : {"build", "plan", "ast", "import", "export", "check", "prune", "doctor"}) {
         CAPTURE(c);
         auto const help = read({c, "--help"}).help;
         CHECK(help.find("Usage: constage " + std::string(c) + " [OPTIONS]") != std::string::npos);

@@ -198,6 +198,22 @@ TEST_CASE("import writes a build program") {
     CHECK(call({"import", "-"}, "FROM scratch\n").code == 0);
 }
 
+TEST_CASE("export writes the plan as a Dockerfile") {
+    workspace w;
+    w.write("Dockerfile", two_stages);
+    auto const result = call({"export", "dockerfile"});
+    CHECK(result.code == 0);
+    w.write("again", result.out);
+    CHECK(plan::from_json(call({"plan", "-f", "again", "--format", "json"}).out) ==
+          plan::from_json(call({"plan", "--format", "json"}).out));
+    CHECK(call({"export", "dockerfile", "-o", "out"}).out.empty());
+    CHECK(w.read("out") == result.out);
+    CHECK(call({"export", "makefile"}).code == 2);
+    plan::plan p;
+    p.stages.push_back({"only", {plan::reference::kind::scratch, 0, "scratch", {}}, "", {}, {}});
+    CHECK(has(call({"export", "dockerfile"}, "", [&] { return p; }).out, "FROM scratch AS only"));
+}
+
 TEST_CASE("doctor and prune say what they found") {
     workspace w;
     auto const doctor = call({"doctor"});

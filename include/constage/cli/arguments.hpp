@@ -13,7 +13,8 @@
 /// The command line, read: values only.
 namespace constage::cli {
 
-enum class command : unsigned char { build, plan, ast, import, check, prune, doctor, version };
+/// `import_` reads a Dockerfile into C++, `export_` writes one.
+enum class command : unsigned char { build, plan, ast, import_, export_, check, prune, doctor, version };
 
 /// Who asks: the tool reads Dockerfiles, a build program has its graph.
 enum class program : unsigned char { tool, build_program };
@@ -31,7 +32,7 @@ struct arguments {
     std::string iidfile, metadata_file;
 
     std::string format;              ///< of plan: text, dot, mermaid, json; of check: text, json; of version, prune, doctor
-    std::string output;              ///< of import
+    std::string output;              ///< of import and export
     std::vector<std::string> files;  ///< of ast
     engine::prune_options prune;
 };

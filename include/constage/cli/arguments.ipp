@@ -56,9 +56,11 @@ struct reader {
 
     void store() { text("--store", to.build.store, "Directory of cached steps and images", "DIR"); }
 
+    void file() { text("-f,--file", to.file, "Dockerfile; - reads standard input (default: CONTEXT/Dockerfile)", "PATH"); }
+
     /// What decides which stages there are and what their FROMs mean.
     void choice() {
-        if (who == program::tool) text("-f,--file", to.file, "Dockerfile; - reads standard input (default: CONTEXT/Dockerfile)", "PATH");
+        if (who == program::tool) file();
         each(
             "--target", [this](auto const& v) { to.build.targets.push_back(v); }, "Stage to build (default: the last)", "STAGE");
         each(
@@ -221,9 +223,23 @@ struct reader {
             case command::ast:
                 app.add_option("files", to.files, "Dockerfiles; - is standard input")->type_name("FILE")->required();
                 break;
-            case command::import:
+            case command::import_:
                 app.add_option("dockerfile", to.file, "Dockerfile; - reads standard input (default: Dockerfile)")->type_name("PATH");
                 text("-o,--output", to.output, "Where the C++ goes (default: standard output)", "FILE");
+                break;
+            case command::export_:
+                app.add_option_function<std::string>(
+                       "language",
+                       [](std::string const& v) {
+                           if (v != "dockerfile")
+                               throw failure("cannot export to " + v).with_hint("the languages are: dockerfile").as_usage();
+                       },
+                       "dockerfile")
+                    ->type_name("dockerfile")
+                    ->required();
+                context();
+                text("-o,--output", to.output, "Where it goes (default: standard output)", "FILE");
+                if (who == program::tool) file();
                 break;
             case command::check:
                 context(), choice(), format({"text", "json"});

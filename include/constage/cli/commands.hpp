@@ -41,12 +41,15 @@ int show_plan(invocation& call);
 int check(invocation& call);
 int ast(invocation& call);
 int import(invocation& call);
+int export_plan(invocation& call);
 int prune(invocation& call);
 int doctor(invocation& call);
 
 }  // namespace constage::cli
 
 #ifdef CONSTAGE_HEADER_ONLY
+#include <constage/cli/build.ipp>
 #include <constage/cli/commands.ipp>
+#include <constage/cli/import.ipp>
 #endif
 #endif

@@ -34,10 +34,14 @@ inline constexpr entry entries[] = {
      "Examples:\n"
      "  constage ast Dockerfile | jq .stages\n"
      "  find . -name Dockerfile | xargs constage ast\n"},
-    {command::import, "import", "Write a Dockerfile as a C++ build program.", false,
+    {command::import_, "import", "Write a Dockerfile as a C++ build program.", false,
      "Examples:\n"
      "  constage import > build.cpp\n"
      "  constage import docker/app.Dockerfile -o build.cpp\n"},
+    {command::export_, "export", "Write a plan in another language: a Dockerfile.", true,
+     "Examples:\n"
+     "  ./build export dockerfile > Dockerfile               from a build program\n"
+     "  constage export dockerfile -f app.Dockerfile         the plan of a Dockerfile, written anew\n"},
     {command::check, "check", "Check a Dockerfile with the build checks of BuildKit. Exit code 1 if there are warnings.", false,
      "Examples:\n"
      "  constage check\n"

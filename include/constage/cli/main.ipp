@@ -26,8 +26,10 @@ CONSTAGE_INLINE int dispatch(invocation& call) {
             return show_plan(call);
         case command::ast:
             return ast(call);
-        case command::import:
+        case command::import_:
             return import(call);
+        case command::export_:
+            return export_plan(call);
         case command::check:
             return check(call);
         case command::prune:
