@@ -107,6 +107,9 @@ TEST_CASE("failures: exit code, place, excerpt, hint") {
     CHECK(broken.out.empty());
     CHECK(call({"build", "--no-such"}).code == 2);
     CHECK(has(call({"build", "--no-such"}).err, "ERROR: unknown option --no-such"));
+    auto const nowhere = call({"build", "nowhere"});
+    CHECK(nowhere.code == 2);
+    CHECK(has(nowhere.err, "ERROR: the build context \"nowhere\" does not exist\n"));
     auto const missing = call({"build", "-f", "nothing", "."});
     CHECK(missing.code == 1);
     CHECK(has(missing.err, "nothing"));

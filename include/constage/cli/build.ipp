@@ -141,6 +141,8 @@ CONSTAGE_INLINE int build(invocation& call) {
     using namespace build_detail;
     auto& args = call.args;
     if (args.call == "check") return check(call);
+    if (result_on_stdout(args.build) && ::isatty(STDOUT_FILENO))
+        throw failure("an image is not for a terminal").with_hint("add dest=FILE to -o, or redirect standard output").as_usage();
     auto const what = call.read_plan();
     auto const warnings = warnings_of(call);
     if (engine::needs_privilege(what, args.build) && !engine::has_privilege()) {

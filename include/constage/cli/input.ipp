@@ -68,6 +68,10 @@ CONSTAGE_INLINE source_text read_source(std::string const& path) {
 
 CONSTAGE_INLINE source_text read_dockerfile(std::string const& file, std::string const& context) {
     if (!file.empty()) return read_source(file);
+    if (!context.empty() && !input_detail::exists(context))
+        throw failure("the build context \"" + context + "\" does not exist")
+            .with_hint("give the path of a directory, such as .")
+            .as_usage();
     auto const in = context.empty() || context == "." || context == "./" ? "" : context.ends_with('/') ? context : context + "/";
     auto const usual = in + "Dockerfile", other = in + "dockerfile";
     return read_source(!input_detail::exists(usual) && input_detail::exists(other) ? other : usual);
