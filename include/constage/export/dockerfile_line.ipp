@@ -8,16 +8,30 @@
 #include <constage/failure.hpp>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 namespace constage::exporter::dockerfile_detail {
 
 inline constexpr std::size_t longest_line = 60000;
 
+/// Bytes that are no UTF-8 stay as they are: the reader takes them.
+CONSTAGE_INLINE std::string json_string(std::string const& word) {
+    static constexpr char hex[] = "0123456789abcdef";
+    std::string text = "\"";
+    for (char const c : word) {
+        auto const byte = static_cast<unsigned char>(c);
+        if (byte < 0x20) {
+            text += std::string("\\u00") + hex[byte >> 4] + hex[byte & 15];
+            continue;
+        }
+        if (c == '"' || c == '\\') text += '\\';
+        text += c;
+    }
+    return text + '"';
+}
+
 CONSTAGE_INLINE std::string json_array(std::vector<std::string> const& words) {
     std::string text = "[";
-    for (auto const& w : words)
-        text += (text.size() > 1 ? ", " : "") + nlohmann::json(w).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    for (auto const& w : words) text += (text.size() > 1 ? ", " : "") + json_string(w);
     return text + "]";
 }
 
