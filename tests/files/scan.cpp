@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <sys/socket.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/xattr.h>
