@@ -79,8 +79,14 @@ CONSTAGE_INLINE plan::plan read(document const& what, options const& how) {
             result.stages.push_back({from.name, names.base(from.base, index, what.escape), from.platform, {}, source});
             continue;
         }
+        bool bad_index = false;  // an error wherever it stands
         try {
-            auto meaning = to_plan(i, [&](std::string const& name, bool numbers) { return names.from(name, numbers); });
+            auto meaning = to_plan(i, [&](std::string const& name, bool numbers) {
+                bad_index = true;
+                auto from = names.from(name, numbers);
+                bad_index = false;
+                return from;
+            });
             if (!result.stages.empty()) {
                 result.stages.back().steps.push_back({std::move(meaning), source});
                 continue;
@@ -89,7 +95,10 @@ CONSTAGE_INLINE plan::plan read(document const& what, options const& how) {
         } catch (failure& f) {
             try {
                 read_detail::fail(f, what, i);
-            } catch (failure const& complete) { mistakes.emplace(result.stages.size() - 1, complete); }
+            } catch (failure const& complete) {
+                if (bad_index) throw;
+                mistakes.emplace(result.stages.size() - 1, complete);
+            }
         }
     }
     if (mistakes.empty()) return result;

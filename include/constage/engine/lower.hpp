@@ -56,7 +56,8 @@ struct lowered_copy {
 };
 
 struct lowered_workdir {
-    std::string path, user;
+    std::string path;  ///< absolute, as written: `/a/x/../y` makes x too (recorded)
+    std::string user;
 };
 
 /// Something that makes a file system.

@@ -65,6 +65,7 @@ struct stage_walk {
     std::string expand(std::string const& word) const;
     void set_variable(std::string const& name, std::string const& value);
     std::vector<std::string> argv(plan::command const& c) const;
+    std::string here() const;  ///< the working directory as a path of the tree: cleaned, of Windows without drive and backslashes
     void commit(std::string created_by, bool layer);
     task& add_task(task::kind kind);
     void take_base_config(oci::image_config const& config);

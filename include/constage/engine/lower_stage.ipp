@@ -204,6 +204,15 @@ CONSTAGE_INLINE std::vector<std::string> stage_walk::argv(plan::command const& c
     return words;
 }
 
+CONSTAGE_INLINE std::string stage_walk::here() const {
+    auto path = state.config.working_dir;
+    if (state.config.platform.os == "windows") {
+        if (path.size() > 1 && path[1] == ':') path.erase(0, 2);
+        std::replace(path.begin(), path.end(), '\\', '/');
+    }
+    return join_path("/", path);
+}
+
 CONSTAGE_INLINE void stage_walk::commit(std::string created_by, bool layer) {
     state.config.history.push_back({std::nullopt, std::move(created_by), state.config.author, "buildkit.dockerfile.v0", !layer});
 }

@@ -251,28 +251,32 @@ CONSTAGE_INLINE bool ignore_rules::has_exceptions() const {
 }
 
 CONSTAGE_INLINE bool ignore_rules::ignores(std::string_view path) const {
-    for (auto rule = rules_.rbegin(); rule != rules_.rend(); ++rule)
-        if (ignore_detail::rule_covers(*rule, path)) return !rule->exception;
-    return false;
+    matches parent, own;
+    bool ignored = false;
+    for (auto slash = path.find('/');; slash = path.find('/', slash + 1)) {  // from the top down, as a walk does
+        ignored = ignores(path.substr(0, slash), parent, own);
+        if (slash == path.npos) return ignored;
+        parent = own;
+    }
 }
 
+/// As the reference does it, recorded cases included: a rule that could not change the verdict on a directory is not looked at, and so does
+/// not count for what is below it (`build`, `!build/keep`, `build` keeps build/keep).
 CONSTAGE_INLINE bool ignore_rules::ignores(std::string_view path, matches const& parent, matches& own) const {
     bool ignored = false;
-    own.resize(rules_.size());
+    own.assign(rules_.size(), false);
     for (std::size_t i = 0; i < rules_.size(); ++i) {
-        own[i] = (!parent.empty() && parent[i]) || ignore_detail::rule_matches(rules_[i], path);
+        own[i] = !parent.empty() && parent[i];
+        if (!own[i] && rules_[i].exception == ignored) own[i] = ignore_detail::rule_matches(rules_[i], path);
         if (own[i]) ignored = !rules_[i].exception;
     }
     return ignored;
 }
 
 CONSTAGE_INLINE bool ignore_rules::may_take_back_below(std::string_view directory) const {
-    // A rule that covers the directory covers what is below it in the same way: only a later exception can decide differently.
-    for (auto rule = rules_.rbegin(); rule != rules_.rend(); ++rule) {
-        if (ignore_detail::rule_covers(*rule, directory)) return rule->exception;
-        if (rule->exception && ignore_detail::may_match_below(rule->pattern, directory)) return true;
-    }
-    return false;
+    return std::any_of(rules_.begin(), rules_.end(), [&](rule const& r) {
+        return r.exception && (ignore_detail::rule_covers(r, directory) || ignore_detail::may_match_below(r.pattern, directory));
+    });
 }
 
 CONSTAGE_INLINE bool match(std::string_view pattern, std::string_view name) {

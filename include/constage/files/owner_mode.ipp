@@ -93,10 +93,12 @@ CONSTAGE_INLINE std::uint32_t change_mode(std::string_view chmod, std::uint32_t 
             char const op = rest[0];
             if (op != '+' && op != '-' && op != '=') invalid(chmod);
             rest.remove_prefix(1);
+            // Copying another class's bits (g=u) leaves the special bits alone, as recorded.
+            bool const copies = !rest.empty() && (rest[0] == 'u' || rest[0] == 'g' || rest[0] == 'o');
             auto const bits = take_bits(rest, who, mode, directory);
             auto const changed = (bits & who) | (bits & 07000);
             auto const special = ((who & 0700) != 0 ? 04000u : 0u) | ((who & 0070) != 0 ? 02000u : 0u) | (who == 0777 ? 01000u : 0u);
-            if (op == '=') mode = (mode & ~(who | special)) | changed;
+            if (op == '=') mode = (mode & ~(who | (copies ? 0u : special))) | changed;
             if (op == '+') mode |= changed;
             if (op == '-') mode &= ~changed;
         }

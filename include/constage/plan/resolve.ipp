@@ -92,6 +92,17 @@ CONSTAGE_INLINE std::string meant_variable(plan const& what, std::string const& 
     return meant;
 }
 
+/// "Build0", "docker.io/Me/x": an error in any FROM, needed or not. A registry's host may have capitals.
+CONSTAGE_INLINE bool has_upper_case_repository(std::string const& text) {
+    auto repository = text.substr(0, text.find('@'));
+    if (auto const colon = repository.rfind(':'); colon != std::string::npos && repository.find('/', colon) == std::string::npos)
+        repository.resize(colon);
+    if (auto const slash = repository.find('/');
+        slash != std::string::npos && repository.substr(0, slash).find_first_of(".:") != std::string::npos)
+        repository.erase(0, slash);
+    return std::any_of(repository.begin(), repository.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
 /// What FROM comes to mean once its variables have values (S003, S008, S010).
 CONSTAGE_INLINE reference decide(plan const& what, std::size_t index, std::map<std::string, std::string> const& values) {
     auto const& stage = what.stages[index];
@@ -113,8 +124,13 @@ CONSTAGE_INLINE reference decide(plan const& what, std::size_t index, std::map<s
         if (!what.stages[i].name.empty() && what.stages[i].name == result.text) {
             result.what = reference::kind::stage;
             result.stage = i;
-            break;
+            return result;
         }
+    if (has_upper_case_repository(result.text))
+        throw failure("failed to parse stage name \"" + result.text + "\": the repository name must be lowercase")
+            .with_where(where(stage.source))
+            .with_instruction("FROM " + stage.from.text)
+            .with_hint("stages are referred to in lower case after FROM");
     return result;
 }
 
@@ -147,10 +163,7 @@ struct visitor {
 
     void visit(std::size_t i) {
         if (state[i] == 2) return;
-        if (state[i] == 1)
-            throw failure("circular dependency detected on stage: " + stage_name(what, i))
-                .with_where(where(what.stages[i].source))
-                .with_stage(stage_name(what, i));
+        if (state[i] == 1) throw cycle(i);
         state[i] = 1;
         auto& r = result.stages[i];
         r.needed = true;
@@ -174,6 +187,16 @@ struct visitor {
                              ? "cannot mount from stage \"" + used + "\" in stage \"" + user + "\", it needs to be defined before"
                              : "cannot copy from stage \"" + used + "\", it needs to be defined before current stage \"" + user + "\"");
         throw std::move(f).with_where(where(e.where)).with_stage(user).with_hint("move stage " + used + " above stage " + user);
+    }
+
+    /// Names every stage of the circle and the line where it closes.
+    failure cycle(std::size_t i) const {
+        std::string names;
+        for (std::size_t s = 0; s != state.size(); ++s)
+            if (state[s] == 1) names += (names.empty() ? "" : ", ") + stage_name(what, s);
+        return failure("circular dependency detected on stage: " + stage_name(what, i) + " (among " + names + ")")
+            .with_where(where(what.stages[i].source))
+            .with_stage(stage_name(what, i));
     }
 
     /// A select edge counts only if it was chosen.
