@@ -51,7 +51,8 @@ struct reader {
         return n;
     }
     std::string text() {
-        auto const size = at_most(rest.size());
+        auto const size = number();
+        if (size > rest.size()) damaged();  // what is left behind the number, not before it
         std::string s(rest.substr(0, size));
         rest.remove_prefix(size);
         return s;
