@@ -270,7 +270,8 @@ CONSTAGE_INLINE void execution::run(std::size_t index, std::function<void(int, s
         record.file_bytes = execution_detail::bytes_of(changes);
     };
     if (t.what == task::kind::run) {
-        auto const done = run_step{*this, what_, how_, store_, bases_, t}.run([&] { return context(); }, output);
+        run_step step{*this, what_, how_, store_, bases_, t, {}, {}, {}};
+        auto const done = step.run([&] { return context(); }, output);
         describe(done.changes);
         done.publish(store_, record.result);
     } else {
