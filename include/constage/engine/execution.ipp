@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <constage/engine/directories.hpp>
 #include <constage/engine/execution.hpp>
 #include <constage/engine/fetch.hpp>
 #include <constage/engine/lower_instructions.hpp>
@@ -16,7 +17,6 @@
 #include <constage/files/materialize.hpp>
 #include <constage/files/scan.hpp>
 
-#include <algorithm>
 #include <chrono>
 
 namespace constage::engine {
@@ -40,42 +40,6 @@ CONSTAGE_INLINE std::uint64_t bytes_of(files::diff const& changes) {
     for (auto const& c : changes)
         if (c.node && c.node->type == files::type::file) sum += c.node->size;
     return sum;
-}
-
-/// The directories that `mkdir -p` of a path with ".." in it makes: `/a/x/../y` → /a/x, /a/y.
-CONSTAGE_INLINE std::vector<std::string> made_on_the_way(std::string const& path) {
-    std::vector<std::string> result;
-    for (auto up = path.find("/.."); up != std::string::npos; up = path.find("/..", up + 1))
-        if (up + 3 == path.size() || path[up + 3] == '/') result.push_back(join_path("/", path.substr(0, up)));
-    result.push_back(join_path("/", path));
-    return result;
-}
-
-/// A change with the directories above it, as they are: an overlay's upper directory would else hide their owners and modes.
-CONSTAGE_INLINE files::diff with_parents(files::diff const& changes, files::tree const& before) {
-    std::map<std::string, files::change const*> there;
-    for (auto const& c : changes) there.emplace(c.path, &c);
-    std::map<std::string, files::change> added;
-    for (auto const& c : changes)
-        for (auto slash = c.path.rfind('/'); slash != std::string::npos; slash = c.path.rfind('/', slash - 1)) {
-            auto const parent = c.path.substr(0, slash);
-            if (there.contains(parent) || added.contains(parent)) break;
-            auto const n = before.at(parent);
-            if (!n || n->type != files::type::directory) break;
-            auto copy = std::make_shared<files::node>(*n);
-            copy->entries.clear();
-            added.emplace(parent, files::change{parent, files::change::kind::put, std::move(copy)});
-            if (slash == 0) break;
-        }
-    files::diff result;
-    for (auto& [path, c] : added) result.push_back(std::move(c));
-    result.insert(result.end(), changes.begin(), changes.end());
-    // Parents before children, in the byte order of the components.
-    std::stable_sort(result.begin(), result.end(), [](auto const& a, auto const& b) {
-        return std::lexicographical_compare(a.path.begin(), a.path.end(), b.path.begin(), b.path.end(),
-                                            [](unsigned char x, unsigned char y) { return (x == '/' ? 0 : x) < (y == '/' ? 0 : y); });
-    });
-    return result;
 }
 
 /// Where the key of an instruction was when it last ran: its stage and number.
@@ -290,11 +254,7 @@ CONSTAGE_INLINE void execution::run(std::size_t index, std::function<void(int, s
 CONSTAGE_INLINE files::diff execution::compute(task const& t) {
     auto const before = t.parent == nothing ? files::tree{} : tree(t.parent);
     if (t.what == task::kind::copy) return files::copy(before, copy_request_of(t));
-    auto const who = files::owner_of(t.workdir.user, before);
-    auto after = before;
-    for (auto const& path : execution_detail::made_on_the_way(t.workdir.path))
-        after = after.apply(files::make_directories(after, path, who));
-    return files::difference(before, after);
+    return files::make_directories(before, t.workdir.path, files::owner_of(t.workdir.user, before));
 }
 
 CONSTAGE_INLINE files::diff execution::changes(std::size_t index) {
@@ -351,7 +311,7 @@ CONSTAGE_INLINE std::vector<std::string> execution::mountable(std::size_t index)
                     auto temporary = store_.make_temporary();
                     auto const made = temporary.path() + "/snapshot";
                     ::mkdir(made.c_str(), 0755);
-                    files::materialize(execution_detail::with_parents(changes(index), tree(t.parent)), made + "/fs");
+                    files::materialize(with_parents(changes(index), tree(t.parent)), made + "/fs");
                     store_.publish(made, place);
                 }
             }

@@ -37,6 +37,7 @@ struct lowered_run {
     std::vector<std::pair<std::string, std::string>> env;      ///< without the proxy variables
     std::vector<std::pair<std::string, std::string>> proxies;  ///< in the environment, not in the key (A008)
     std::string cwd, user, network, hostname;
+    std::string cwd_as_written;  ///< the runtime makes it: `/a/x/../y` makes x too (recorded)
     bool insecure = false;
     std::vector<lowered_mount> mounts;
     std::vector<std::pair<std::string, std::string>> scripts;  ///< heredocs with a shebang: path, content (R023)
@@ -56,8 +57,7 @@ struct lowered_copy {
 };
 
 struct lowered_workdir {
-    std::string path;  ///< absolute, as written: `/a/x/../y` makes x too (recorded)
-    std::string user;
+    std::string path, user;
 };
 
 /// Something that makes a file system.

@@ -74,6 +74,7 @@ CONSTAGE_INLINE void stage_walk::operator()(plan::run const& r) {
     run.proxies = proxies_of(all.how.choice.build_args, state.variables);
     std::erase_if(run.env, [](auto const& v) { return v.first == "BUILDKIT_SBOM_SCAN_CONTEXT" || v.first == "BUILDKIT_SBOM_SCAN_STAGE"; });
     run.cwd = here();
+    run.cwd_as_written = state.config.working_dir;
     run.user = state.config.user;
     run.network = !r.network.empty() ? r.network : all.how.network;
     if (run.network.empty()) run.network = "default";
@@ -156,8 +157,9 @@ CONSTAGE_INLINE void stage_walk::operator()(plan::workdir const& w) {
     auto& dir = state.config.working_dir;  // an absolute one is stored as written, with its last slash
     if (dir.empty()) dir = "/";
     if (!path.empty()) dir = path.starts_with('/') ? path : join_path(dir, path);
-    auto const layer = join_path("/", dir) != "/";
-    if (layer) add_task(task::kind::workdir).workdir = {dir, state.config.user};
+    auto const clean = join_path("/", dir);
+    auto const layer = clean != "/";
+    if (layer) add_task(task::kind::workdir).workdir = {clean, state.config.user};
     commit("WORKDIR " + dir, layer);
 }
 

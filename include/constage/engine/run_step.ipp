@@ -2,10 +2,12 @@
 #ifndef CONSTAGE_ENGINE_RUN_STEP_IPP_INCLUDED
 #define CONSTAGE_ENGINE_RUN_STEP_IPP_INCLUDED
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include <constage/engine/directories.hpp>
 #include <constage/engine/execution.hpp>
 #include <constage/engine/fetch.hpp>
 #include <constage/engine/run_step.hpp>
@@ -64,6 +66,14 @@ CONSTAGE_INLINE void make_directory(std::string const& path) {
     if (::mkdir(path.c_str(), 0755) != 0) throw failure("cannot make the directory " + path + " in the store");
 }
 
+CONSTAGE_INLINE void put_directory(std::string const& path, files::node const& n) {
+    timespec const times[] = {{0, UTIME_OMIT}, {n.mtime_ns / 1'000'000'000, n.mtime_ns % 1'000'000'000}};
+    make_directory(path);
+    if (::chown(path.c_str(), n.uid, n.gid) != 0 || ::chmod(path.c_str(), n.mode) != 0 ||
+        ::utimensat(AT_FDCWD, path.c_str(), times, 0) != 0)
+        throw failure("cannot set the owner of " + path + " in the store");
+}
+
 }  // namespace run_step_detail
 
 CONSTAGE_INLINE void run_result::publish(store& where, std::string const& change_digest) const {
@@ -86,6 +96,8 @@ CONSTAGE_INLINE run_result run_step::run(std::function<files::tree()> const& con
     make_directory(made.path() + "/work");
     auto const& r = t.run;
     request.lower = all.mountable(t.parent);
+    auto const way = with_parents(made_on_the_way(r.cwd_as_written, all.tree(t.parent)), all.tree(t.parent));
+    for (auto const& c : way) put_directory(snapshot + "/fs/" + c.path, *c.node);
     request.upper = snapshot + "/fs";
     request.work = made.path() + "/work";
     request.argv = r.argv;

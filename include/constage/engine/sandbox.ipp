@@ -105,6 +105,7 @@ CONSTAGE_INLINE void container_thread::prepare_and_run(sandbox_request const& wh
     for (auto const& m : sandbox::standard_mounts(what, host)) targets.push_back(m.target);
     for (auto const& m : host.mounts) targets.push_back(m.target);
     sandbox::stubs const stubs(bundle.root(), targets);
+    stubs.make_parents(bundle.root());
     sandbox::write_new_file(bundle.path() + "/config.json", sandbox::spec_of(what, host), 0600);
     runtime.prepare_cgroup(what.insecure);
     sandbox::program program;

@@ -18,6 +18,9 @@ public:
     /// Symlinks are followed inside of it. Throws constage::failure if `root` cannot be opened.
     stubs(std::string const& root, std::vector<std::string> const& targets);
 
+    /// Makes the missing directories above the missing targets, 0755 and root's: crun would make them sticky, which a command can see.
+    void make_parents(std::string const& root) const;
+
     /// Removes those that are empty now from the upper directory, and what else only their making brought there.
     void remove_from(std::string const& upper) const;
 

@@ -96,6 +96,16 @@ CONSTAGE_INLINE void stubs::look(int root, std::string target) {
     }
 }
 
+CONSTAGE_INLINE void stubs::make_parents(std::string const& root) const {
+    for (std::size_t i = 0; i + 1 < missing_.size(); ++i) {  // sorted: what is below a directory follows it
+        auto const below = missing_[i] + "/";
+        auto const next = std::lower_bound(missing_.begin(), missing_.end(), below);
+        if (next == missing_.end() || !next->starts_with(below)) continue;
+        auto const path = root + "/" + missing_[i];
+        if (::mkdir(path.c_str(), 0755) == 0 && ::chmod(path.c_str(), 0755) != 0) throw cannot("set the mode of " + path);
+    }
+}
+
 CONSTAGE_INLINE void stubs::remove_from(std::string const& upper) const {
     for (auto stub = missing_.rbegin(); stub != missing_.rend(); ++stub) {
         auto const path = upper + "/" + *stub;
