@@ -234,8 +234,7 @@ CONSTAGE_INLINE std::uint64_t base_set::file_bytes(std::size_t id) {
     std::uint64_t sum = 0;
     for (auto const& l : bases_[id]->image.layers) {
         if (!store_.has("layers", l.digest)) return 0;
-        for (auto const& c : load_layer(l))
-            if (c.node && c.node->type == files::type::file) sum += c.node->size;
+        sum += files::file_bytes(load_layer(l));
     }
     return sum;
 }

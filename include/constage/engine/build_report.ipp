@@ -3,6 +3,8 @@
 #define CONSTAGE_ENGINE_BUILD_REPORT_IPP_INCLUDED
 
 #include <constage/engine/build_run.hpp>
+#include <constage/files/digest.hpp>
+#include <constage/oci/manifest.hpp>
 #include <constage/plan/resolve.hpp>
 
 #include <algorithm>
@@ -109,6 +111,9 @@ CONSTAGE_INLINE report make_report(plan::plan const& what, std::vector<std::uniq
             r.images.push_back(std::move(i));
         }
     }
+    std::vector<oci::image> all;
+    for (auto const& b : builds) all.insert(all.end(), b->images.begin(), b->images.end());
+    if (builds.size() > 1 && !all.empty()) r.index_digest = files::digest_of(oci::index_of(all));
     for (auto const& s : r.stages)
         if (!s.in_image && s.file_bytes > s.shipped_bytes) r.left_behind += s.file_bytes - s.shipped_bytes;
     return r;

@@ -35,13 +35,6 @@ namespace execution_detail {
 
 CONSTAGE_INLINE std::string chain(std::string const& parent, std::string const& change) { return files::digest_of(parent + "\n" + change); }
 
-CONSTAGE_INLINE std::uint64_t bytes_of(files::diff const& changes) {
-    std::uint64_t sum = 0;
-    for (auto const& c : changes)
-        if (c.node && c.node->type == files::type::file) sum += c.node->size;
-    return sum;
-}
-
 /// Where the key of an instruction was when it last ran: its stage and number.
 CONSTAGE_INLINE std::string place_of(task const& t, options const& how) {
     return files::digest_of(how.context + "\n" + how.dockerfile.value_or(t.where.file) + "\n" + std::to_string(t.stage) + " " +
@@ -231,7 +224,7 @@ CONSTAGE_INLINE void execution::run(std::size_t index, std::function<void(int, s
     record.ingredients = parts;
     auto const describe = [&](files::diff const& changes) {
         record.result = digest_of(changes);
-        record.file_bytes = execution_detail::bytes_of(changes);
+        record.file_bytes = files::file_bytes(changes);
     };
     if (t.what == task::kind::run) {
         run_step step{*this, what_, how_, store_, bases_, t, {}, {}, {}};

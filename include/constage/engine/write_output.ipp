@@ -46,16 +46,17 @@ CONSTAGE_INLINE files::tree joined(std::vector<std::unique_ptr<platform_build>> 
     return files::tree(root);
 }
 
-CONSTAGE_INLINE void push(output const& o, std::vector<oci::image> const& images, std::vector<std::string> const& names, options const& how,
-                          store& where) {
+CONSTAGE_INLINE void push(std::vector<oci::image> const& images, std::vector<std::string> const& names, options const& how, store& where) {
     if (names.empty()) throw failure("pushing needs a name").with_hint("pass -t REGISTRY/NAME:TAG").as_usage();
-    if (images.size() > 1)
-        throw failure("pushing an image of several platforms is not supported")
-            .with_hint("push one --platform at a time, or write -o type=oci and use skopeo copy --all");
     oci::registry_options registry;
     registry.plain_http = how.plain_http;
-    for (auto const& name : names) oci::push(images.front(), oci::parse_reference(name), where.blobs(), registry, {}, how.stop);
-    (void)o;
+    for (auto const& name : names) {
+        auto const to = oci::parse_reference(name);
+        if (images.size() == 1)
+            oci::push(images.front(), to, where.blobs(), registry, {}, how.stop);
+        else
+            oci::push(images, to, where.blobs(), registry, {}, how.stop);
+    }
 }
 
 }  // namespace write_output_detail
@@ -78,7 +79,7 @@ CONSTAGE_INLINE void write_output(output const& o, std::vector<oci::image> const
         case output::kind::local:
             return write_local(o, builds);
         case output::kind::registry:
-            return push(o, images, names, how, where);
+            return push(images, names, how, where);
     }
 }
 

@@ -129,6 +129,7 @@ CONSTAGE_INLINE void archive_tree::mark(std::string const& path, std::string_vie
 }
 
 CONSTAGE_INLINE void archive_tree::put(std::string const& name, std::shared_ptr<node> n) {
+    if (name.empty()) return;  // some tools begin an archive so; a root directory is called "./"
     auto path = place(name);
     if (layer_) {
         if (auto const base = archive_tree_detail::base_of(path); base.starts_with(".wh.")) {

@@ -97,6 +97,9 @@ diff difference(tree const& before, tree const& after);
 /// The digest of a file without a known digest is computed by reading it.
 std::string content_digest(node const& root);
 
+/// Bytes of the regular files that a diff puts; hard links count once.
+std::uint64_t file_bytes(diff const& changes);
+
 /// A diff as bytes and back (the store keeps one for every layer and snapshot). Reading is bounded and throws constage::failure.
 /// `base` replaces a common path prefix of content paths, so that a store can be moved.
 std::string save(diff const& changes, std::string_view base);

@@ -4,6 +4,8 @@
 
 #include <constage/files/tree.hpp>
 
+#include <set>
+
 namespace constage::files {
 
 namespace tree_difference_detail {
@@ -72,6 +74,14 @@ CONSTAGE_INLINE diff difference(tree const& before, tree const& after) {
     // The root's own metadata is never part of a layer, as in BuildKit.
     tree_difference_detail::compare("", *before.root(), *after.root(), out);
     return out;
+}
+
+CONSTAGE_INLINE std::uint64_t file_bytes(diff const& changes) {
+    std::uint64_t sum = 0;
+    std::set<std::uint64_t> counted;
+    for (auto const& c : changes)
+        if (c.node && c.node->type == type::file && (c.node->inode == 0 || counted.insert(c.node->inode).second)) sum += c.node->size;
+    return sum;
 }
 
 }  // namespace constage::files
