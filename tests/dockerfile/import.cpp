@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <constage/dockerfile/cpp_text.hpp>
+#include <constage/dockerfile/escape.hpp>
 #include <constage/dockerfile/import.hpp>
-#include <constage/dockerfile/import_step.hpp>
 #include <constage/dockerfile/parse.hpp>
 #include <constage/dsl/check/path.hpp>
 #include <constage/failure.hpp>
@@ -28,7 +28,7 @@ TEST_CASE("import: a whole file") {
     CHECK(import("# syntax=x/y\n# About.\n\n# Which.\nARG V=1\n# Compiler\\\nFROM gcc:${V} AS build\n# Why\nRUN make \\\n    # twice\n    "
                  "&& make\n"
                  "FROM scratch\nCOPY --from=0 /a /b\n# end\n") ==
-          R"expected(// Imported from Dockerfile by constage.
+          R"expected(// Imported from dir/Dockerfile by constage.
 // About.
 // Which.
 #include <constage/dsl.hpp>
@@ -64,8 +64,10 @@ TEST_CASE("import: instructions") {
     CHECK(line("RUN echo \"x\"") == "run(R\"(echo \"x\")\")");
     CHECK(line("RUN <<EOF\na\n\nEOF") == "run(script(R\"(\na\n\n)\"))");
     CHECK(line("RUN cat <<-'X' 3<<Y\n\ta\nX\nb\nY") ==
-          "run(\"cat <<-'X' 3<<Y\").heredoc(\"X\", R\"(\n\ta\n)\", {.expand = false, .chomp = true}).heredoc(\"Y\", R\"(\nb\n)\", {.fd = "
-          "3})");
+          "run(\"cat <<-'X' 3<<Y\")\n        .heredoc(\"X\", R\"(\n\ta\n)\",\n            {.expand = false, .chomp = true})\n        "
+          ".heredoc(\"Y\", R\"(\nb\n)\",\n            {.fd = 3})");
+    CHECK(line("COPY --link <<a /d\n1\na\n") == "copy(\n        file(\"a\", R\"(\n1\n)\"),\n        \"/d\")\n        .link()");
+    CHECK(line("ENTRYPOINT a \\\n b") == "entrypoint(\"a \"\n               \" b\")");
     CHECK(line("RUN --mount=type=cache,target=/c,id=i,uid=1 --network=none a") ==
           "run(\"a\")\n        .cache(\"/c\", {.id = \"i\", .uid = \"1\"})\n        .network(\"none\")");
     CHECK(line("RUN --mount=from=other,src=/s,target=/t,rw a") == "run(\"a\").bind(from(other), \"/s\", \"/t\", {.rw = true})");
@@ -92,7 +94,7 @@ TEST_CASE("import: names, choices, escape") {
     CHECK(code.find("from(select(\"x-$V\", x_y))") != std::string::npos);
     CHECK(code.find("from(run_stage)") != std::string::npos);
     CHECK(import("# escape=`\nFROM a\nWORKDIR C:\\x`$y\n").find(R"x(workdir(R"(C:\\x\$y)"))x") != std::string::npos);
-    CHECK(dockerfile::import_detail::with_backslashes("'a\\`b' \"c\\`\"d`x\" `` \\") == "'a\\`b' \"c\\\\\\\"d`x\" \\` \\\\");
+    CHECK(dockerfile::with_backslashes("'a\\`b' \"c\\`\"d`x\" `` \\") == "'a\\`b' \"c\\\\\\\"d`x\" \\` \\\\");
 }
 
 TEST_CASE("import: C++ text") {

@@ -87,7 +87,6 @@ TEST_CASE("every instruction survives JSON") {
 TEST_CASE("the frame of a plan survives JSON") {
     plan::plan p;
     CHECK(survives(p));
-    p.escape = '`';
     p.args = {{{"V", "1"}, {"Dockerfile", 1, 1}}, {{"W", std::nullopt}, {}}};
     p.stages.push_back({"a", {plan::reference::kind::scratch, 0, "scratch", {}}, "linux/$ARCH", {}, {}});
     p.stages.push_back({"b", {plan::reference::kind::select, 0, "a-${V}", {0}}, "", {}, {"build.cpp", 7, 9}});
@@ -124,8 +123,6 @@ TEST_CASE("what is no plan is refused by the name of the field") {
     CHECK(refusal(R"({"version":2})") == "the plan has version 2, this program reads version 1");
     CHECK(refusal(R"({"version":1,"x":1})") == "this is no plan: x is not a field that is known");
     CHECK(refusal(R"({"version":1,"stages":{}})") == "this is no plan: stages must be an array");
-    CHECK(refusal(R"({"version":1,"escape":"x"})") == R"(this is no plan: escape must be "\\" or "`")");
-    CHECK(refusal(R"({"version":1,"escape":7})") == R"(this is no plan: escape must be "\\" or "`")");
     CHECK(refusal(R"({"version":1,"targets":[0]})") == "this is no plan: targets names stage 0, but there are 0");
     CHECK(refusal(R"({"version":1,"stages":[{"from":{"kind":"stage","stage":9}}]})") ==
           "this is no plan: stages[0].from names stage 9, but there are 1");

@@ -71,7 +71,7 @@ CONSTAGE_INLINE dockerfile::conversion convert(plan::plan const& what) {
     how.choice.build_platform = how.choice.target_platform = "linux/amd64";
     how.allow = {"network.host", "security.insecure"};
     how.read_trigger = [&](std::string const& text, plan::source const& where) {
-        return plan::step{dockerfile::read_trigger(text, what.escape), where};
+        return plan::step{dockerfile::read_trigger(text), where};
     };
     auto const lowered = engine::lower(what, how, [](std::string const& name, oci::platform const& platform) {
         oci::parse_reference(name);  // refuses what can be no image

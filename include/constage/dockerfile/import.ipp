@@ -4,9 +4,9 @@
 
 #include <constage/dockerfile/cpp_text.hpp>
 #include <constage/dockerfile/directive.hpp>
+#include <constage/dockerfile/escape.hpp>
 #include <constage/dockerfile/import.hpp>
 #include <constage/dockerfile/import_step.hpp>
-#include <constage/dockerfile/import_words.hpp>
 #include <constage/dockerfile/meaning.hpp>
 #include <constage/dockerfile/read.hpp>
 #include <constage/dockerfile/stages.hpp>
@@ -43,7 +43,7 @@ struct importer {
             }
             auto& s = stages.emplace_back();
             s.line = &i;
-            s.from = read_from(i);
+            s.from = with_backslashes(read_from(i), what.escape);
             s.name = s.from.name.empty() ? std::to_string(stages.size() - 1) : s.from.name;
             bool const reserved = s.name == "scratch" || s.name == "context";
             for (int n = 2; (reserved && n == 2 && s.name == s.from.name) || !names.insert(s.name).second; ++n)
@@ -69,8 +69,8 @@ struct importer {
 };
 
 CONSTAGE_INLINE void importer::head() {
-    auto const slash = what.file.rfind('/');
-    out += "// Imported from " + what.file.substr(slash == what.file.npos ? 0 : slash + 1) + " by constage.\n";
+    auto const absolute = what.file.starts_with('/');
+    out += cpp_comment("Imported from " + what.file.substr(absolute ? what.file.rfind('/') + 1 : 0) + " by constage.") + "\n";
     auto const& first = what.instructions.front();
     for (auto const& c : first.comments) {
         if (c.line > first.first_line) break;
@@ -84,8 +84,7 @@ CONSTAGE_INLINE void importer::head() {
 
 CONSTAGE_INLINE std::string importer::from(std::size_t index) const {
     auto const& s = stages[index];
-    auto const r = names().base(s.from.base, index, what.escape);
-    auto const word = [&](std::string const& text) { return what.escape == '`' ? with_backslashes(text) : text; };
+    auto const r = names().base(s.from.base, index);
     std::string inner;
     switch (r.what) {
         case plan::reference::kind::scratch:
@@ -95,14 +94,14 @@ CONSTAGE_INLINE std::string importer::from(std::size_t index) const {
             inner = stages[r.stage].variable;
             break;
         case plan::reference::kind::select:
-            inner = "select(" + checked_literal(word(r.text), dsl::check::variables);
+            inner = "select(" + checked_literal(r.text, dsl::check::variables);
             for (auto const c : r.choices) inner += ", " + stages[c].variable;
             inner += ")";
             break;
         default:
-            inner = checked_literal(word(r.text), dsl::check::image);
+            inner = checked_literal(r.text, dsl::check::image);
     }
-    auto const platform = s.from.platform.empty() ? "" : ".platform(" + checked_literal(word(s.from.platform), dsl::check::platform) + ")";
+    auto const platform = s.from.platform.empty() ? "" : ".platform(" + checked_literal(s.from.platform, dsl::check::platform) + ")";
     return "from(" + inner + ")" + platform;
 }
 
@@ -110,8 +109,8 @@ CONSTAGE_INLINE void importer::step(instruction const& i, bool last) {
     imported_step s;
     try {
         auto const stage_list = names();
-        auto meaning = to_plan(i, [&](std::string const& name, bool numbers) { return stage_list.from(name, numbers); });
-        if (what.escape == '`') meaning = words_with_backslashes(std::move(meaning));
+        auto const meaning = with_backslashes(
+            to_plan(i, [&](std::string const& name, bool numbers) { return stage_list.from(name, numbers); }), what.escape);
         s = write_step(i, meaning, [&](std::size_t stage) { return stages[stage].variable; });
     } catch (failure const& f) { s.notes = {std::string("left out (") + f.what() + "): " + i.text}; }
     for (auto const& c : i.comments)
@@ -154,8 +153,7 @@ CONSTAGE_INLINE void importer::graph() {
                 any = true;
                 comment(c, "        ");
             }
-        auto meaning = to_plan(i, {});
-        if (what.escape == '`') meaning = words_with_backslashes(std::move(meaning));
+        auto const meaning = with_backslashes(to_plan(i, {}), what.escape);
         for (auto const& a : std::get<plan::args>(meaning).list) {
             if (!any) out += "    args(\n";
             any = true;

@@ -26,9 +26,6 @@ imported_step write_step(instruction const& from, plan::instruction const& what,
 /// `arg("NAME", "value")`.
 std::string write_arg(plan::arg const& a);
 
-/// Words of the backtick escape as words of the backslash escape that mean the same.
-std::string with_backslashes(std::string_view word);
-
 }  // namespace constage::dockerfile::import_detail
 
 #ifdef CONSTAGE_HEADER_ONLY

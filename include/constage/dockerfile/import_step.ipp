@@ -46,9 +46,12 @@ struct step_writer {
     }
     std::string exec(std::vector<std::string> const& words) { return list("exec", words, nullptr); }
 
-    /// `"a " "b"`, a literal for each line of the Dockerfile, with the comments that stood between them.
-    std::string command_text(std::string const& text);
-    std::string command(plan::command const& c) { return c.shell ? command_text(c.words.front()) : exec(c.words); }
+    /// `"a " "b"`, a literal for each line of the Dockerfile below the first (after `word(`), with the comments that stood between them.
+    std::string command_text(std::string_view word, std::string const& text);
+    /// `word(…`
+    std::string command(std::string_view word, plan::command const& c) {
+        return std::string(word) + "(" + (c.shell ? command_text(word, c.words.front()) : exec(c.words));
+    }
 
     std::string files_from(plan::reference const& r) {
         if (r.what == plan::reference::kind::stage) return "from(" + variable(r.stage) + ")";
@@ -60,7 +63,7 @@ struct step_writer {
         if (!d.expand) o.add("expand", "false");
         if (d.chomp) o.add("chomp", "true");
         if (d.fd != 0) o.add("fd", std::to_string(d.fd));
-        return o.last();
+        return o.text.empty() ? "" : "," + std::string(indent) + "    " + o.text + "}";
     }
     std::string pairs(char const* word, plan::pairs const& all) {
         if (all.size() == 1)
@@ -86,8 +89,8 @@ struct step_writer {
     void operator()(plan::volume const& v) { result.code = list("volume", v.paths, check::path); }
     void operator()(plan::user const& u) { result.code = list("user", {u.text}, check::user); }
     void operator()(plan::workdir const& w) { result.code = list("workdir", {w.path}, check::path); }
-    void operator()(plan::entrypoint const& e) { result.code = "entrypoint(" + command(e.what) + ")"; }
-    void operator()(plan::cmd const& c) { result.code = "cmd(" + command(c.what) + ")"; }
+    void operator()(plan::entrypoint const& e) { result.code = command("entrypoint", e.what) + ")"; }
+    void operator()(plan::cmd const& c) { result.code = command("cmd", c.what) + ")"; }
     void operator()(plan::shell const& s) { result.code = list("shell", s.words, nullptr); }
     void operator()(plan::stopsignal const& s) { result.code = list("stopsignal", {s.text}, check::signal); }
     void operator()(plan::onbuild const& o) {
@@ -105,11 +108,14 @@ struct step_writer {
         add("start_period", h.start_period);
         add("start_interval", h.start_interval);
         if (!h.retries.empty()) o.add("retries", checked_literal(h.retries, number));
-        result.code = "healthcheck(" + command(h.test) + o.last() + ")";
+        result.code = command("healthcheck", h.test);
+        bool const several = result.code.find('\n') != result.code.npos;
+        result.code += (several && !o.text.empty() ? "," + std::string(indent) + o.text + "}" : o.last()) + ")";
     }
 };
 
-CONSTAGE_INLINE std::string step_writer::command_text(std::string const& text) {
+CONSTAGE_INLINE std::string step_writer::command_text(std::string_view word, std::string const& text) {
+    auto const below = "\n    " + std::string(word.size() + 1, ' ');
     auto const at = from.text.rfind(text);
     if (!passes(check::command, text)) return "at_runtime(" + cpp_literal(text) + ")";
     if (at == from.text.npos || from.pieces.size() < 2) return cpp_literal(text);
@@ -122,8 +128,8 @@ CONSTAGE_INLINE std::string step_writer::command_text(std::string const& text) {
         if (begin >= end) continue;
         std::string between;
         for (; next != from.comments.size() && from.comments[next].line < from.pieces[p].line; ++next)
-            if (from.comments[next].line > from.first_line && !first) between += cpp_comment(from.comments[next].text) + indent;
-        if (!first) code += indent;
+            if (from.comments[next].line > from.first_line && !first) between += cpp_comment(from.comments[next].text) + below;
+        if (!first) code += below;
         code += between + cpp_literal(std::string_view(from.text).substr(begin, end - begin));
         first = false;
     }
@@ -198,8 +204,9 @@ CONSTAGE_INLINE void step_writer::operator()(plan::run const& r) {
         auto const& body = lone ? r.what.words.front() : r.heredocs[0].body;
         code = "run(script(" + (passes(check::command, body) ? cpp_body(body) : "at_runtime(" + cpp_body(body) + ")") + "))";
     } else {
-        code = "run(" + command(r.what) + ")";
-        for (auto const& d : r.heredocs) code += ".heredoc(" + cpp_literal(d.name) + ", " + cpp_body(d.body) + heredoc_options(d) + ")";
+        code = command("run", r.what) + ")";
+        for (auto const& d : r.heredocs)
+            code += std::string(indent) + ".heredoc(" + cpp_literal(d.name) + ", " + cpp_body(d.body) + heredoc_options(d) + ")";
     }
     std::vector<std::string> methods;
     for (auto const& m : r.mounts) methods.push_back(mount(m));
@@ -207,22 +214,21 @@ CONSTAGE_INLINE void step_writer::operator()(plan::run const& r) {
     if (!r.security.empty()) methods.push_back(".security(" + checked_literal(r.security, check::security) + ")");
     for (auto const& d : r.devices) methods.push_back(".device(" + cpp_literal(d) + ")");
     bool const apart = methods.size() > 1 || code.find('\n') != code.npos;
-    for (auto const& m : methods)
-        code += (apart && code.find('\n') != code.npos && !code.ends_with(")\"))") ? indent
-                 : apart && methods.size() > 1                                     ? indent
-                                                                                   : "") +
-                m;
+    for (auto const& m : methods) code += (apart ? indent : "") + m;
 }
 
 CONSTAGE_INLINE void step_writer::operator()(plan::copy const& c) {
     auto& code = result.code;
     bool const elsewhere = c.from.what != plan::reference::kind::context;
     code = c.add ? "add(" : "copy(";
-    if (elsewhere) code += files_from(c.from) + ", ";
+    bool const apart = !c.files.empty();  // a body takes several lines, so everything gets its own
+    auto const next = apart ? "," + std::string(indent) : ", ";
+    if (apart) code += indent;
+    if (elsewhere) code += files_from(c.from) + next;
     auto const several = c.sources.size() + c.files.size() > 1;
     for (auto const& s : c.sources)
-        code += checked_literal(s, elsewhere || c.sources.size() > 4 ? check::path : check::context_path) + ", ";
-    for (auto const& f : c.files) code += "file(" + cpp_literal(f.name) + ", " + cpp_body(f.body) + heredoc_options(f) + "), ";
+        code += checked_literal(s, elsewhere || c.sources.size() > 4 ? check::path : check::context_path) + next;
+    for (auto const& f : c.files) code += "file(" + cpp_literal(f.name) + ", " + cpp_body(f.body) + heredoc_options(f) + ")" + next;
     auto const& to = c.destination;
     bool const directory = to.ends_with('/') || to == "." || to == ".." || to.ends_with("/.") || to.find_first_of("$'\"\\") != to.npos;
     if (several && !directory) {
@@ -231,17 +237,18 @@ CONSTAGE_INLINE void step_writer::operator()(plan::copy const& c) {
     } else {
         code += checked_literal(to, check::path) + ")";
     }
-    auto const method = [&](char const* name, std::string const& text, void (*check)(detail::text_view)) {
-        if (!text.empty()) code += std::string(".") + name + "(" + checked_literal(text, check) + ")";
+    auto const method = [&](std::string const& text) { code += (apart ? indent : "") + text; };
+    auto const with_text = [&](std::string const& name, std::string const& text, void (*check)(detail::text_view)) {
+        if (!text.empty()) method("." + name + "(" + checked_literal(text, check) + ")");
     };
-    method("chown", c.chown, check::owner);
-    method("chmod", c.chmod, check::mode);
-    method("checksum", c.checksum, check::checksum);
-    if (c.link) code += ".link()";
-    if (c.parents) code += ".parents()";
-    for (auto const& e : c.exclude) code += ".exclude(" + cpp_literal(e) + ")";
-    if (c.keep_git_dir) code += *c.keep_git_dir ? ".keep_git_dir()" : ".keep_git_dir(false)";
-    if (c.unpack) code += *c.unpack ? ".unpack()" : ".unpack(false)";
+    with_text("chown", c.chown, check::owner);
+    with_text("chmod", c.chmod, check::mode);
+    with_text("checksum", c.checksum, check::checksum);
+    if (c.link) method(".link()");
+    if (c.parents) method(".parents()");
+    for (auto const& e : c.exclude) method(".exclude(" + cpp_literal(e) + ")");
+    if (c.keep_git_dir) method(*c.keep_git_dir ? ".keep_git_dir()" : ".keep_git_dir(false)");
+    if (c.unpack) method(*c.unpack ? ".unpack()" : ".unpack(false)");
 }
 
 CONSTAGE_INLINE imported_step write_step(instruction const& from, plan::instruction const& what,
@@ -249,31 +256,6 @@ CONSTAGE_INLINE imported_step write_step(instruction const& from, plan::instruct
     step_writer w{from, variable};
     std::visit(w, what);
     return std::move(w.result);
-}
-
-CONSTAGE_INLINE std::string with_backslashes(std::string_view word) {
-    std::string result;
-    char quote = 0;
-    for (std::size_t i = 0; i != word.size(); ++i) {
-        char const c = word[i];
-        bool const escapable = i + 1 != word.size() && (!quote || word[i + 1] == '"' || word[i + 1] == '$' || word[i + 1] == '`');
-        if (quote == '\'') {
-            if (c == quote) quote = 0;
-            result += c;
-        } else if (c == '`' && escapable) {
-            char const next = word[++i];
-            if (quote && next == '`')
-                result += next;
-            else
-                result += std::string("\\") + next;
-        } else if (c == '\\') {
-            result += "\\\\";
-        } else {
-            if (c == '"' || (c == '\'' && !quote)) quote = quote ? '\0' : c;
-            result += c;
-        }
-    }
-    return result;
 }
 
 }  // namespace constage::dockerfile::import_detail

@@ -15,7 +15,7 @@ namespace constage::dockerfile {
 document parse(std::string_view text, std::string file_name = "Dockerfile");
 
 /// One instruction outside a file, such as an ONBUILD trigger with its heredocs.
-instruction parse_instruction(std::string_view text, char escape = '\\');
+instruction parse_instruction(std::string_view text);
 
 /// "Dockerfile:7" or "Dockerfile:7-9".
 std::string place(document const& in, instruction const& which);

@@ -242,10 +242,9 @@ CONSTAGE_INLINE document parse(std::string_view text, std::string file_name) {
     return result;
 }
 
-CONSTAGE_INLINE instruction parse_instruction(std::string_view text, char escape) {
+CONSTAGE_INLINE instruction parse_instruction(std::string_view text) {
     document result;
     result.file = "ONBUILD";
-    result.escape = escape;
     parse_detail::parser p{result, text};
     static_cast<void>(p.directives.read(""));  // no directives here
     p.run();

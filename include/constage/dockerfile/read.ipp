@@ -2,6 +2,7 @@
 #ifndef CONSTAGE_DOCKERFILE_READ_IPP_INCLUDED
 #define CONSTAGE_DOCKERFILE_READ_IPP_INCLUDED
 
+#include <constage/dockerfile/escape.hpp>
 #include <constage/dockerfile/meaning.hpp>
 #include <constage/dockerfile/parse.hpp>
 #include <constage/dockerfile/read.hpp>
@@ -69,24 +70,25 @@ CONSTAGE_INLINE plan::plan read(document const& what, options const& how) {
     read_detail::check_all(what);
     auto const names = read_detail::names_of(what);
     plan::plan result;
-    result.escape = what.escape;
     std::map<std::size_t, failure> mistakes;  // by stage: they count only if the stage is needed
     for (auto const& i : what.instructions) {
         plan::source const source{what.file, i.first_line, i.last_line};
         if (i.keyword == "FROM") {
-            auto const from = read_from(i);
+            auto const from = with_backslashes(read_from(i), what.escape);
             auto const index = result.stages.size();
-            result.stages.push_back({from.name, names.base(from.base, index, what.escape), from.platform, {}, source});
+            result.stages.push_back({from.name, names.base(from.base, index), from.platform, {}, source});
             continue;
         }
         bool bad_index = false;  // an error wherever it stands
         try {
-            auto meaning = to_plan(i, [&](std::string const& name, bool numbers) {
-                bad_index = true;
-                auto from = names.from(name, numbers);
-                bad_index = false;
-                return from;
-            });
+            auto meaning = with_backslashes(to_plan(i,
+                                                    [&](std::string const& name, bool numbers) {
+                                                        bad_index = true;
+                                                        auto from = names.from(name, numbers);
+                                                        bad_index = false;
+                                                        return from;
+                                                    }),
+                                            what.escape);
             if (!result.stages.empty()) {
                 result.stages.back().steps.push_back({std::move(meaning), source});
                 continue;
@@ -111,9 +113,9 @@ CONSTAGE_INLINE plan::plan read(document const& what, options const& how) {
 
 CONSTAGE_INLINE plan::plan read(std::string_view text, options const& how) { return read(parse(text, how.file_name), how); }
 
-CONSTAGE_INLINE plan::instruction read_trigger(std::string_view text, char escape) {
+CONSTAGE_INLINE plan::instruction read_trigger(std::string_view text) {
     try {
-        auto const i = parse_instruction(text, escape);
+        auto const i = parse_instruction(text);
         if (i.keyword == "FROM" || i.keyword == "MAINTAINER" || i.keyword == "ONBUILD")
             throw failure(i.keyword + " isn't allowed as an ONBUILD trigger");
         return to_plan(i, [](std::string const& name, bool) {

@@ -25,7 +25,7 @@ public:
     std::optional<std::size_t> find_exactly(std::string_view name, std::size_t limit) const;
 
     /// The base of stage `index`: scratch, an earlier stage, a choice of stages, an image.
-    plan::reference base(std::string const& text, std::size_t index, char escape) const;
+    plan::reference base(std::string const& text, std::size_t index) const;
     /// `--from=`. Numbers count only for COPY. Throws constage::failure: no such number.
     plan::reference from(std::string const& text, bool numbers) const;
 

@@ -20,11 +20,10 @@ inline constexpr char anything = '\x01';
 
 /// The names that `text` may come to be, as a pattern (plan/pattern.hpp): every variable may be anything. None: it has no variables, or
 /// cannot be expanded at all.
-CONSTAGE_INLINE std::optional<std::string> pattern_of(std::string const& text, char escape) {
+CONSTAGE_INLINE std::optional<std::string> pattern_of(std::string const& text) {
     if (text.find('$') == text.npos || text.find(anything) != text.npos) return {};
     try {
-        auto const e = plan::expand(
-            text, [](std::string_view) { return std::string(1, anything); }, escape);
+        auto const e = plan::expand(text, [](std::string_view) { return std::string(1, anything); });
         if (e.used.empty()) return {};
         for (auto i = text.find("${"); i != text.npos; i = text.find("${", i + 1)) {
             auto const end = text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_", i + 2);
@@ -57,12 +56,12 @@ CONSTAGE_INLINE std::optional<std::size_t> stage_names::find(std::string_view na
     return find_exactly(to_lower(name), names_.size());
 }
 
-CONSTAGE_INLINE plan::reference stage_names::base(std::string const& text, std::size_t index, char escape) const {
+CONSTAGE_INLINE plan::reference stage_names::base(std::string const& text, std::size_t index) const {
     using kind = plan::reference::kind;
     plan::reference r;
     r.what = kind::image;
     r.text = text;
-    if (auto const pattern = stages_detail::pattern_of(text, escape)) {
+    if (auto const pattern = stages_detail::pattern_of(text)) {
         for (std::size_t i = 0; i != index; ++i)
             if (stages_detail::matches(names_[i], *pattern) && find_exactly(names_[i], index) == i) r.choices.push_back(i);
         if (!r.choices.empty()) r.what = kind::select;
@@ -70,9 +69,7 @@ CONSTAGE_INLINE plan::reference stage_names::base(std::string const& text, std::
     }
     std::string literal = text;
     try {
-        literal = plan::expand(
-                      text, [](std::string_view) { return std::nullopt; }, escape)
-                      .text;
+        literal = plan::expand(text, [](std::string_view) { return std::nullopt; }).text;
     } catch (failure const&) {
         return r;  // the same
     }

@@ -29,16 +29,14 @@ CONSTAGE_INLINE plan::choice choice_of(options const& how, oci::platform const& 
     return c;
 }
 
-CONSTAGE_INLINE lower_options lower_options_of(plan::plan const& what, options const& how, oci::platform const& platform) {
+CONSTAGE_INLINE lower_options lower_options_of(options const& how, oci::platform const& platform) {
     lower_options l;
     l.choice = choice_of(how, platform);
     l.network = how.network;
     l.allow = how.allow;
     l.no_cache = how.no_cache;
     l.no_cache_filter = how.no_cache_filter;
-    l.read_trigger = [escape = what.escape](std::string const& text, plan::source const& where) {
-        return plan::step{dockerfile::read_trigger(text, escape), where};
-    };
+    l.read_trigger = [](std::string const& text, plan::source const& where) { return plan::step{dockerfile::read_trigger(text), where}; };
     return l;
 }
 
@@ -143,7 +141,7 @@ CONSTAGE_INLINE report build(plan::plan const& what, options const& how) {
         auto& b = *builds.emplace_back(std::make_unique<platform_build>());
         b.platform = p;
         b.names = &what;
-        b.what = lower(what, lower_options_of(what, how, p),
+        b.what = lower(what, lower_options_of(how, p),
                        [&](std::string const& name, oci::platform const& of) { return bases.resolve(name, of); });
         b.done = std::make_unique<execution>(b.what, how, where, bases);
         b.first_id = ids;

@@ -214,7 +214,7 @@ CONSTAGE_INLINE void stage_walk::operator()(plan::expose const& e) {
     };
     std::vector<std::string> words;
     for (auto const& p : e.ports)
-        for (auto& w : plan::expand_to_words(p, find, all.what.escape)) words.push_back(std::move(w));
+        for (auto& w : plan::expand_to_words(p, find)) words.push_back(std::move(w));
     auto ports = plan::parse_ports(words);
     std::sort(ports.begin(), ports.end());
     ports.erase(std::unique(ports.begin(), ports.end()), ports.end());

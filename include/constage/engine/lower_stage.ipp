@@ -186,7 +186,7 @@ CONSTAGE_INLINE std::string stage_walk::expand(std::string const& word) const {
         auto const at = std::find_if(state.variables.begin(), state.variables.end(), [&](auto const& v) { return v.first == name; });
         return at == state.variables.end() ? std::nullopt : std::optional(at->second);
     };
-    return plan::expand(word, find, all.what.escape).text;
+    return plan::expand(word, find).text;
 }
 
 CONSTAGE_INLINE void stage_walk::set_variable(std::string const& name, std::string const& value) {

@@ -41,18 +41,18 @@ struct writer {
     }
     void line(std::string const& text) {
         if (text.find('\n') != text.npos) throw failure("a line break in a word cannot be written in a Dockerfile");
-        out += wrapped(text, what.escape);
+        out += wrapped(text);
     }
 
     void operator()(plan::run const& r) {
-        out += write_run(r, what.escape, [&](plan::reference const& f) { return name(f); });
+        out += write_run(r, [&](plan::reference const& f) { return name(f); });
     }
     void operator()(plan::copy const& c) {
-        out += write_copy(c, what.escape, [&](plan::reference const& f) { return name(f); });
+        out += write_copy(c, [&](plan::reference const& f) { return name(f); });
     }
     void operator()(plan::args const& a) {
         std::string text = "ARG";
-        for (auto const& one : a.list) text += " " + (one.value ? assignment(one.name, *one.value, what.escape) : one.name);
+        for (auto const& one : a.list) text += " " + (one.value ? assignment(one.name, *one.value) : one.name);
         line(text);
     }
     void operator()(plan::env const& e) { pairs("ENV", e.list); }
@@ -104,15 +104,14 @@ CONSTAGE_INLINE void writer::pairs(char const* keyword, plan::pairs const& list)
     auto const legacy = [&](std::string const& key, std::string const& value) {  // `ENV key rest of the line`
         auto const text = key + " " + value;
         return !value.empty() && dockerfile::cut_word(text) == std::pair<std::string_view, std::string_view>(key, value) &&
-               dockerfile::quoted_words(text, what.escape).front().find('=') == std::string::npos;
+               dockerfile::quoted_words(text, '\\').front().find('=') == std::string::npos;
     };
     if (list.size() == 1) {
         auto const& [key, value] = list.front();
-        if (assignment(key, value, what.escape) != key + "=" + value && legacy(key, value))
-            return line(std::string(keyword) + " " + key + " " + value);
+        if (assignment(key, value) != key + "=" + value && legacy(key, value)) return line(std::string(keyword) + " " + key + " " + value);
     }
     std::string text = keyword;
-    for (auto const& [key, value] : list) text += " " + assignment(key, value, what.escape);
+    for (auto const& [key, value] : list) text += " " + assignment(key, value);
     line(text);
 }
 
@@ -130,7 +129,6 @@ CONSTAGE_INLINE void writer::words(char const* keyword, std::vector<std::string>
 
 CONSTAGE_INLINE std::string to_dockerfile(plan::plan const& what) {
     dockerfile_detail::writer w{what};
-    if (what.escape != '\\') w.out += "# escape=" + std::string(1, what.escape) + "\n";
     w.find_names();
     plan::source at;
     try {

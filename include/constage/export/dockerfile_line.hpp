@@ -19,19 +19,20 @@ std::string json_array(std::vector<std::string> const& words);
 /// ` --name=value`, quoted if it must be.
 std::string flag(std::string_view name, std::string_view value);
 
-/// `k=v` of ENV, LABEL, ARG: blanks that nothing protects get the escape character.
-std::string assignment(std::string const& key, std::string const& value, char escape);
+/// `k=v` of ENV, LABEL, ARG: blanks that nothing protects get a backslash.
+std::string assignment(std::string const& key, std::string const& value);
 
-/// An instruction's line, broken where several blanks stand together or where it would be too long; reading it joins it again.
-std::string wrapped(std::string_view line, char escape);
+/// An instruction's line, broken where several blanks stand together or where it would be too long; reading it joins it again. Throws
+/// constage::failure: the line ends with a backslash, which would join it with the next.
+std::string wrapped(std::string_view line);
 
 /// A delimiter that is no line of the body.
 std::string free_delimiter(std::string_view body);
 
 /// RUN, COPY and ADD with their flags and heredocs; `name` gives what `--from=` says.
 using naming = std::function<std::string(plan::reference const&)>;
-std::string write_run(plan::run const& r, char escape, naming const& name);
-std::string write_copy(plan::copy const& c, char escape, naming const& name);
+std::string write_run(plan::run const& r, naming const& name);
+std::string write_copy(plan::copy const& c, naming const& name);
 
 }  // namespace constage::exporter::dockerfile_detail
 

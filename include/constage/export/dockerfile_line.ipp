@@ -46,14 +46,14 @@ CONSTAGE_INLINE std::string flag(std::string_view name, std::string_view value) 
     return text + '"';
 }
 
-CONSTAGE_INLINE std::string assignment(std::string const& key, std::string const& value, char escape) {
+CONSTAGE_INLINE std::string assignment(std::string const& key, std::string const& value) {
     auto const text = key + "=" + value;
-    if (dockerfile::quoted_words(text, escape) == std::vector<std::string>{text}) return text;
+    if (dockerfile::quoted_words(text, '\\') == std::vector<std::string>{text}) return text;
     std::string result = key + "=";
     char quote = 0;
     for (std::size_t i = 0; i != value.size(); ++i) {
         char const c = value[i];
-        if (c == escape && quote != '\'' && i + 1 != value.size()) {
+        if (c == '\\' && quote != '\'' && i + 1 != value.size()) {
             result += c;
             result += value[++i];
             continue;
@@ -62,13 +62,16 @@ CONSTAGE_INLINE std::string assignment(std::string const& key, std::string const
             quote = 0;
         else if (!quote && (c == '"' || c == '\''))
             quote = c;
-        if (!quote && dockerfile::blank_length(value.substr(i, 1))) result += escape;
+        if (!quote && dockerfile::blank_length(value.substr(i, 1))) result += '\\';
         result += c;
     }
     return result;
 }
 
-CONSTAGE_INLINE std::string wrapped(std::string_view line, char escape) {
+CONSTAGE_INLINE std::string wrapped(std::string_view line) {
+    if (line.ends_with('\\') && !line.ends_with("\\\\"))
+        throw failure("a line that ends with a backslash cannot be written in a Dockerfile")
+            .with_instruction(std::string(line.substr(0, 200)));
     std::string result;
     std::size_t begin = 0;
     auto const blank = [&](std::size_t i) { return line[i] == ' ' || line[i] == '\t'; };
@@ -78,9 +81,9 @@ CONSTAGE_INLINE std::string wrapped(std::string_view line, char escape) {
         while (next != line.size() && blank(next)) ++next;
         if (next == line.size()) break;
         bool const wide = next - i > 2 && i - begin > 8, long_line = next - begin > longest_line - 5000;
-        // what comes first must not read as a comment, nor what comes last as an escaped escape character
-        if ((wide || long_line) && line[next] != '#' && line[i - 1] != escape) {
-            result += std::string(line.substr(begin, i + 1 - begin)) + escape + "\n";
+        // what comes first must not read as a comment, nor what comes last as an escaped backslash
+        if ((wide || long_line) && line[next] != '#' && line[i - 1] != '\\') {
+            result += std::string(line.substr(begin, i + 1 - begin)) + "\\\n";
             begin = i + 1;
         }
         i = next;
@@ -118,7 +121,7 @@ CONSTAGE_INLINE std::string mount_flag(plan::mount const& m, naming const& name)
     return flag("mount", text);
 }
 
-CONSTAGE_INLINE std::string write_run(plan::run const& r, char escape, naming const& name) {
+CONSTAGE_INLINE std::string write_run(plan::run const& r, naming const& name) {
     std::string line = "RUN";
     for (auto const& m : r.mounts) line += mount_flag(m, name);
     if (!r.network.empty()) line += flag("network", r.network);
@@ -134,7 +137,7 @@ CONSTAGE_INLINE std::string write_run(plan::run const& r, char escape, naming co
     }
     if (text.starts_with("--")) line += " --";
     if (!text.empty()) line += " " + text;
-    line = wrapped(line, escape);
+    line = wrapped(line);
     for (auto const& d : r.heredocs) append_body(line, d.body, d.name);
     return line;
 }
@@ -145,7 +148,7 @@ CONSTAGE_INLINE std::string marker(plan::heredoc const& d) {
     return text + (d.expand ? d.name : d.name.find('"') == d.name.npos ? "\"" + d.name + "\"" : "'" + d.name + "'");
 }
 
-CONSTAGE_INLINE std::string write_copy(plan::copy const& c, char escape, naming const& name) {
+CONSTAGE_INLINE std::string write_copy(plan::copy const& c, naming const& name) {
     std::string line = c.add ? "ADD" : "COPY";
     if (c.from.what != plan::reference::kind::context) line += flag("from", name(c.from));
     if (!c.chown.empty()) line += flag("chown", c.chown);
@@ -166,7 +169,7 @@ CONSTAGE_INLINE std::string write_copy(plan::copy const& c, char escape, naming 
     words.pop_back();
     for (auto const& s : words) line += " " + s;
     for (auto const& f : c.files) line += " " + marker(f);
-    line = wrapped(line + " " + c.destination, escape);
+    line = wrapped(line + " " + c.destination);
     for (auto const& f : c.files) {
         if (("\n" + f.body).find("\n" + f.name + "\n") != std::string::npos)
             throw failure("an inline file that has its own name as a line cannot be written in a Dockerfile: " + f.name);

@@ -10,7 +10,7 @@
 
 /// The JSON form of a plan, version 1. Field names are those of plan.hpp; a field that has its default value is left out.
 ///
-///     plan         {version: 1, escape?: "`", args?: [arg…], stages: [stage…], targets?: [index…]}
+///     plan         {version: 1, args?: [arg…], stages: [stage…], targets?: [index…]}
 ///     stage        {name?, from: reference, platform?, steps?: [step…], source?}
 ///     reference    {kind: context | scratch | stage | image | select, stage?: index, text?, choices?: [index…]}; the context is left out
 ///     source       {file?, line?, last_line?}; only ever under a key "source", so that a reader can leave out all of it by name

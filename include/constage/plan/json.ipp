@@ -252,10 +252,7 @@ void read(place const& from, T& value) {
     for (auto const& [key, ignored] : from.value.items()) unknown.insert(key);
     if constexpr (std::is_same_v<T, step>) read_instruction(from, value.what, unknown);
     if constexpr (std::is_same_v<T, global_arg>) read_fields(from, value.what, unknown);
-    if constexpr (std::is_same_v<T, plan>) {
-        unknown.erase("version");
-        unknown.erase("escape");
-    }
+    if constexpr (std::is_same_v<T, plan>) unknown.erase("version");
     read_fields(from, value, unknown);
     if (!unknown.empty()) from.at(*unknown.begin()).refuse("is not a field that is known");
 }
@@ -294,7 +291,6 @@ CONSTAGE_INLINE void check(plan const& p) {
 CONSTAGE_INLINE std::string to_json(plan const& what, int indent) {
     auto result = json_detail::write(what);
     result["version"] = plan::version;
-    if (what.escape != '\\') result["escape"] = std::string(1, what.escape);
     if (!result.contains("stages")) result["stages"] = nlohmann::json::array();
     return result.dump(indent);
 }
@@ -317,11 +313,6 @@ CONSTAGE_INLINE plan from_json(std::string_view text) {
             .with_hint("write it and read it with the same constage");
     plan result;
     json_detail::read(root, result);
-    if (document.contains("escape")) {
-        auto const& escape = document["escape"];
-        root.at("escape").want(escape == "\\" || escape == "`", "\"\\\\\" or \"`\"");
-        result.escape = escape.get_ref<std::string const&>().front();
-    }
     json_detail::check(result);
     return result;
 }

@@ -13,7 +13,8 @@
 /// The narrow waist: plain values that every front end makes and every back end reads.
 ///
 /// All text is *as written* in the sense of a Dockerfile: `$VAR` is still in it, quotes and escapes too, for most of it can only be
-/// expanded when the base image's environment is known (plan/expand.hpp does it, engine/lower.hpp decides when).
+/// expanded when the base image's environment is known (plan/expand.hpp does it, engine/lower.hpp decides when). The escape character is
+/// always the backslash (F013 is the reader's matter).
 /// Semantics: the rows F, V, A, S, R, C, G, H of the Dockerfile reference. JSON form: plan/json.hpp.
 namespace constage::plan {
 
@@ -196,7 +197,6 @@ struct global_arg {
 
 struct plan {
     static constexpr int version = 1;  ///< of the JSON form and of what the fields mean
-    char escape = '\\';                ///< F013: the escape character of all words
     std::vector<global_arg> args;
     std::vector<stage> stages;
     std::vector<std::size_t> targets;  ///< stages that are images; empty: the last stage

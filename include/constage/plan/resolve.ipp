@@ -40,10 +40,9 @@ CONSTAGE_INLINE lookup lookup_in(std::map<std::string, std::string> const& value
     };
 }
 
-CONSTAGE_INLINE std::string expand_at(plan const& what, std::string const& word, std::map<std::string, std::string> const& values,
-                                      source const& place) {
+CONSTAGE_INLINE std::string expand_at(std::string const& word, std::map<std::string, std::string> const& values, source const& place) {
     try {
-        return expand(word, lookup_in(values), what.escape).text;
+        return expand(word, lookup_in(values)).text;
     } catch (failure& f) { throw std::move(f).with_where(where(place)); }
 }
 
@@ -76,7 +75,7 @@ CONSTAGE_INLINE std::map<std::string, std::string> global_values(plan const& wha
         if (auto const given = how.build_args.find(a.name); given != how.build_args.end())
             values[a.name] = given->second;
         else if (a.value)
-            values[a.name] = expand_at(what, *a.value, values, place);
+            values[a.name] = expand_at(*a.value, values, place);
     }
     return values;
 }
@@ -87,7 +86,7 @@ CONSTAGE_INLINE std::string meant_variable(plan const& what, std::string const& 
     for (auto const& [name, value] : values) known.push_back(name);
     for (auto const& a : what.args) known.push_back(a.what.name);
     std::string meant;
-    for (auto const& name : expand(word, lookup_in(values), what.escape).unset)
+    for (auto const& name : expand(word, lookup_in(values)).unset)
         if (meant.empty()) meant = did_you_mean(name, known);
     return meant;
 }
@@ -109,7 +108,7 @@ CONSTAGE_INLINE reference decide(plan const& what, std::size_t index, std::map<s
     reference result = stage.from;
     if (stage.from.what == reference::kind::stage || stage.from.what == reference::kind::scratch) return result;
     result.choices.clear();
-    result.text = expand_at(what, stage.from.text, values, stage.source);
+    result.text = expand_at(stage.from.text, values, stage.source);
     if (result.text.empty())
         throw failure("base name (" + stage.from.text + ") should not be blank" + meant_variable(what, stage.from.text, values))
             .with_where(where(stage.source))
@@ -136,7 +135,7 @@ CONSTAGE_INLINE reference decide(plan const& what, std::size_t index, std::map<s
 
 CONSTAGE_INLINE std::string platform_of(plan const& what, std::size_t index, std::map<std::string, std::string> const& values) {
     auto const& stage = what.stages[index];
-    auto text = expand_at(what, stage.platform, values, stage.source);
+    auto text = expand_at(stage.platform, values, stage.source);
     auto const bad = text.empty() || text.front() == '/' || text.back() == '/' || text.find("//") != text.npos;
     if (!bad) return text;
     throw failure((text.empty() ? "empty platform value from expression " + stage.platform
