@@ -136,8 +136,9 @@ TEST_CASE("the other commands") {
     CHECK(read({"ast", "a", "-", "b"}).files == words{"a", "-", "b"});
     CHECK(read({"import", "x/Dockerfile", "-o", "build.cpp"}).output == "build.cpp");
     CHECK(read({"check", "--format", "json"}).format == "json");
-    CHECK(read({"prune", "--all", "--filter", "until=24h"}).prune.older_than == 86400);
+    CHECK(read({"store", "prune", "--all", "--filter", "until=24h"}).prune.older_than == 86400);
     CHECK(read({"prune", "-a"}).prune.all);
+    CHECK(read({"store", "check"}).what == command::store_check);
     CHECK(read({"doctor"}).what == command::doctor);
     CHECK(read({"version"}).what == command::version);
     CHECK(read({"--version"}).what == command::version);
@@ -174,11 +175,12 @@ TEST_CASE("wrong usage is explained") {
     CHECK(refusal({"build", "https://example.com/x.git"}) == "the build context \"https://example.com/x.git\" is not supported");
     CHECK(refusal({"plan", "--format", "svg"}) == "unknown --format svg");
     CHECK(refusal({"ast"}) != "accepted");
-    CHECK(refusal({"prune", "--filter", "x=1"}) == "unknown --filter x=1");
+    CHECK(refusal({"store", "chekc"}).find("store check") != std::string::npos);
+    CHECK(refusal({"store", "prune", "--filter", "x=1"}) == "unknown --filter x=1");
 }
 
 TEST_CASE("every command has a help that teaches") {
-    for (auto const* c : {"build", "plan", "ast", "import", "export", "check", "prune", "doctor"}) {
+    for (auto const* c : {"build", "plan", "ast", "import", "export", "check", "store prune", "store check", "doctor"}) {
         CAPTURE(c);
         auto const help = read({c, "--help"}).help;
         CHECK(help.find("Usage: constage " + std::string(c) + " [OPTIONS]") != std::string::npos);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <catch2/catch.hpp>
 #include <constage/engine/build.hpp>
+#include <constage/engine/check_store.hpp>
 #include <constage/engine/prune.hpp>
 #include <constage/engine/sandbox.hpp>
 #include <constage/failure.hpp>
@@ -156,6 +157,38 @@ TEST_CASE("what no image needs is pruned, and the build works again") {
     auto const r = engine::prune((store.path / "store").string(), {true, {}});
     CHECK(r.removed > 0);
     CHECK(digest_of(two_stages(), options_of(context, store)) == digest);
+}
+
+TEST_CASE("a store is sound, until something in it changes") {
+    directory context, store;
+    context.write("src/a.txt", "hello");
+    digest_of(two_stages(), options_of(context, store));
+    auto const place = (store.path / "store").string();
+    auto const problems = [&] {
+        std::string text;
+        for (auto const& p : engine::check_store(place).problems) text += p.path + ": " + p.what + "\n";
+        return text;
+    };
+    CHECK(problems().empty());
+    auto const first = [&](char const* folder) { return fs::directory_iterator(store.path / "store" / folder)->path(); };
+    store.write("store/steps/x", "");
+    CHECK(problems() == "steps/x: does not belong here\n");
+    fs::remove(store.path / "store/steps/x");
+    auto const record = first("steps");
+    auto const text = store.read("store/steps/" + record.filename().string());
+    store.write("store/steps/" + record.filename().string(), text.substr(1));
+    CHECK_THAT(problems(), Catch::Contains(record.filename().string() + ": is damaged"));
+    store.write("store/steps/" + record.filename().string(), text);
+    fs::create_directories(store.path / "store/tmp/1-0");  // no lock: its process has ended
+    CHECK(problems() == "tmp/1-0: was left by a process that has ended\n");
+    digest_of(two_stages(), options_of(context, store));
+    CHECK(problems().empty());
+    auto const blob = first("blobs/sha256");
+    fs::resize_file(blob, 1);
+    CHECK_THAT(problems(), Catch::Contains(blob.filename().string() + ": its content is sha256:"));
+    fs::remove(blob);
+    CHECK_THAT(problems(), Catch::Contains("is missing"));
+    CHECK_THROWS_WITH(engine::check_store(place + "/nothing"), Catch::Contains("there is no store at"));
 }
 
 TEST_CASE("a store from a newer version is refused") {

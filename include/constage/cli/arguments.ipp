@@ -250,6 +250,9 @@ struct reader {
                     "--filter", [this](auto const& v) { filter(v); }, "Only what was not used for that long", "until=24h");
                 store();
                 break;
+            case command::store_check:
+                store();
+                break;
             case command::doctor:
                 one(
                     "--oci-runtime", [this](auto const& v) { to.build.oci_runtime = v; }, "Program that runs containers", "PATH");
@@ -316,6 +319,10 @@ CONSTAGE_INLINE arguments parse(int argc, char const* const* argv, program who) 
     if (!words.empty() && (words[0] == "--version" || words[0] == "-v")) {
         result.what = command::version;
         return result;
+    }
+    if (words.size() > 1 && words[0] == "store" && !words[1].starts_with('-')) {  // `store check` is one name
+        words[1] = "store " + words[1];
+        words.erase(words.begin());
     }
     if (auto const known = words.empty() ? std::nullopt : find_command(words[0], who)) {
         result.what = *known;

@@ -11,14 +11,12 @@
 #include <constage/dockerfile/read.hpp>
 #include <constage/engine/bases.hpp>
 #include <constage/engine/lower.hpp>
-#include <constage/engine/prune.hpp>
 #include <constage/engine/sandbox.hpp>
 #include <constage/failure.hpp>
 #include <constage/oci/reference.hpp>
 #include <constage/plan/json.hpp>
 #include <constage/plan/picture.hpp>
 #include <constage/report/excerpt.hpp>
-#include <constage/report/text.hpp>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -186,17 +184,6 @@ CONSTAGE_INLINE int ast(invocation& call) {
         auto const in = read_source(file);
         print(dockerfile::ast_json(in.name, in.text, commands_detail::convert) + "\n");
     }
-    return 0;
-}
-
-CONSTAGE_INLINE int prune(invocation& call) {
-    auto const& args = call.args;
-    try {  // cached files of rootless builds belong to subordinate users
-        if (auto const code = engine::enter_user_namespace(call.argc, call.argv)) return *code;
-    } catch (failure const&) {}
-    auto const done = engine::prune(args.build.store.empty() ? engine::default_store() : args.build.store, args.prune);
-    print("removed " + std::to_string(done.removed) + (done.removed == 1 ? " entry" : " entries") + ", reclaimed " +
-          report::bytes_text(done.reclaimed) + ", kept " + report::bytes_text(done.kept) + "\n");
     return 0;
 }
 

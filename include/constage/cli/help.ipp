@@ -46,11 +46,13 @@ inline constexpr entry entries[] = {
      "Examples:\n"
      "  constage check\n"
      "  constage check -f app.Dockerfile --format json\n"},
-    {command::prune, "prune", "Remove from the store what no image needs.", true,
+    {command::store_check, "store check", "Read the whole store and say what is damaged. Exit code 1 if something is.", true,
+     "Example:\n  constage store check --store DIR\n"},
+    {command::prune, "store prune", "Remove from the store what no image needs.", true,
      "Examples:\n"
-     "  constage prune                                       cached steps, layers, blobs\n"
-     "  constage prune --filter until=168h                   what was not used for a week\n"
-     "  constage prune --all                                 also cache mounts and images without a tag\n"},
+     "  constage store prune                                 cached steps, layers, blobs\n"
+     "  constage store prune --filter until=168h             what was not used for a week\n"
+     "  constage store prune --all                           also cache mounts and images without a tag\n"},
     {command::doctor, "doctor", "Say what this machine allows, and how to allow what is missing.", true, "Example:\n  constage doctor\n"},
     {command::version, "version", "Print the version.", true, ""},
 };
@@ -88,6 +90,7 @@ CONSTAGE_INLINE std::string call_of(command c, program who) {
 }
 
 CONSTAGE_INLINE std::optional<command> find_command(std::string_view name, program who) {
+    if (name == "prune") name = "store prune";
     for (auto const& e : help_detail::entries)
         if (e.name == name && (who == program::tool || e.of_programs)) return e.what;
     return std::nullopt;
@@ -105,7 +108,7 @@ CONSTAGE_INLINE std::string overview() {
         "constage " CONSTAGE_VERSION
         ": container images from C++ or from a Dockerfile, without a daemon\n\nUsage: constage COMMAND [OPTIONS]\n\nCommands:\n";
     for (auto const& e : help_detail::entries)
-        text += "  " + std::string(e.name) + std::string(10 - e.name.size(), ' ') + std::string(e.summary) + "\n";
+        text += "  " + std::string(e.name) + std::string(13 - e.name.size(), ' ') + std::string(e.summary) + "\n";
     return text +
            "\nFirst steps:\n"
            "  constage build -t app .          build the Dockerfile here\n"

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <constage/engine/bases.hpp>
+#include <constage/engine/key.hpp>
 #include <constage/engine/sandbox.hpp>
 #include <constage/failure.hpp>
 #include <constage/files/archive.hpp>
@@ -167,9 +168,7 @@ CONSTAGE_INLINE void base_set::unpack(oci::descriptor const& layer) {
     auto const blob = store_.blobs().path(layer.digest);
     auto const changes = files::read_archive(blob, made + "/data", true);
     if (privileged) {
-        files::materialize(changes, made + "/fs");
-        auto mounted = files::scan_upper(made + "/fs");
-        write_file(made + "/diff", files::save(mounted, made));
+        write_file(made + "/diff", files::save(files::materialize(changes, made + "/fs"), made));
         remove_all(made + "/data");
         if (::access(place.c_str(), F_OK) == 0) remove_all(place);  // was made without privilege
     } else {
@@ -211,13 +210,13 @@ CONSTAGE_INLINE std::vector<std::string> base_set::mountable(std::size_t id, pro
     std::vector<std::string> result;
     if (!b.directory.empty()) {
         auto const tree = files(id, report);
-        auto const digest = files::content_digest(*tree.root());
-        auto const place = store_.path("contexts", digest);
+        auto const changes = files::difference(files::tree{}, tree);
+        auto const place = store_.path("contexts", digest_of(changes));
         if (::access((place + "/fs").c_str(), F_OK) != 0) {
             auto temporary = store_.make_temporary();
             auto const made = temporary.path() + "/context";
             if (::mkdir(made.c_str(), 0755) != 0) throw failure("cannot write to the store " + store_.root());
-            files::materialize(files::difference(files::tree{}, tree), made + "/fs");
+            files::materialize(changes, made + "/fs");
             store_.publish(made, place);
         }
         return {place + "/fs"};

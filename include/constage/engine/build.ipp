@@ -124,6 +124,7 @@ CONSTAGE_INLINE report build(plan::plan const& what, options const& how) {
     auto const epoch = epoch_of(what, how);
     store where(how.store.empty() ? default_store() : how.store);
     auto const in_use = where.lock("use", true);  // prune() waits for nobody: it refuses
+    where.remove_rubbish();
     base_set bases(where, how);
     auto outputs = how.outputs;
     if (outputs.empty()) outputs.emplace_back();

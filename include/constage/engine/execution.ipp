@@ -18,6 +18,7 @@
 #include <constage/files/scan.hpp>
 
 #include <chrono>
+#include <set>
 
 namespace constage::engine {
 
@@ -34,6 +35,14 @@ struct execution::state {
 namespace execution_detail {
 
 CONSTAGE_INLINE std::string chain(std::string const& parent, std::string const& change) { return files::digest_of(parent + "\n" + change); }
+
+/// Those of the first that the second has too.
+CONSTAGE_INLINE files::diff only(files::diff from, files::diff const& wanted) {
+    std::set<std::string_view> paths;
+    for (auto const& c : wanted) paths.insert(c.path);
+    std::erase_if(from, [&](auto const& c) { return !paths.contains(c.path); });
+    return from;
+}
 
 /// Where the key of an instruction was when it last ran: its stage and number.
 CONSTAGE_INLINE std::string place_of(task const& t, options const& how) {
@@ -89,7 +98,7 @@ CONSTAGE_INLINE files::tree execution::source_of(lowered_copy const& c) { return
 CONSTAGE_INLINE std::vector<files::copy_request::inline_file> const& execution::fetched(task const& t) {
     auto& s = *states_[static_cast<std::size_t>(&t - what_.tasks.data())];
     std::lock_guard const hold(s.guard);
-    if (!s.fetched) s.fetched = fetch_sources(t.copy, how_, store_.root());
+    if (!s.fetched) s.fetched = fetch_sources(t.copy, how_, store_);
     return *s.fetched;
 }
 
@@ -304,7 +313,8 @@ CONSTAGE_INLINE std::vector<std::string> execution::mountable(std::size_t index)
                     auto temporary = store_.make_temporary();
                     auto const made = temporary.path() + "/snapshot";
                     ::mkdir(made.c_str(), 0755);
-                    files::materialize(with_parents(changes(index), tree(t.parent)), made + "/fs");
+                    auto const placed = files::materialize(with_parents(changes(index), tree(t.parent)), made + "/fs");
+                    write_file(made + "/diff", files::save(execution_detail::only(placed, changes(index)), made));
                     store_.publish(made, place);
                 }
             }

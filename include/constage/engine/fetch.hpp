@@ -4,6 +4,7 @@
 
 #include <constage/engine/build.hpp>
 #include <constage/engine/lower.hpp>
+#include <constage/engine/store.hpp>
 #include <constage/files/copy.hpp>
 
 #include <optional>
@@ -16,9 +17,9 @@ namespace constage::engine {
 /// The sources that are paths.
 std::vector<std::string> local_sources(lowered_copy const& c);
 
-/// What the others hold, in their order: files of downloads, directories of repositories. They are kept below `directory` (of the store).
+/// What the others hold, in their order: files of downloads, directories of repositories. The store keeps them.
 /// Throws constage::failure.
-std::vector<files::copy_request::inline_file> fetch_sources(lowered_copy const& c, options const& how, std::string const& directory);
+std::vector<files::copy_request::inline_file> fetch_sources(lowered_copy const& c, options const& how, store& where);
 
 /// The secret of this id, from its file or variable; none if there is none. Throws constage::failure: it cannot be read.
 std::optional<std::string> secret_value(options const& how, std::string const& id);

@@ -4,7 +4,6 @@
 
 #include <constage/engine/fetch.hpp>
 #include <constage/engine/lower_instructions.hpp>
-#include <constage/engine/store.hpp>
 #include <constage/failure.hpp>
 #include <constage/files/download.hpp>
 #include <constage/files/git.hpp>
@@ -49,7 +48,7 @@ CONSTAGE_INLINE std::string authorization_of(options const& how, std::string con
 }
 
 CONSTAGE_INLINE files::copy_request::inline_file fetch_repository(lowered_copy const& c, std::string const& text, options const& how,
-                                                                  std::string const& directory) {
+                                                                  store& where) {
     files::git_request r;
     auto const source = files::parse_git(text);
     if (!source) throw failure("\"" + text + "\" is no git reference").with_hint("as in https://host/project.git#branch");
@@ -65,18 +64,22 @@ CONSTAGE_INLINE files::copy_request::inline_file fetch_repository(lowered_copy c
         r.source.checksum = c.checksum;
     }
     if (text.starts_with("http")) r.authorization = authorization_of(how, text, true);
-    r.directory = directory + "/git";
+    r.directory = where.root() + "/git";
+    auto const parts = where.make_temporary();
+    r.parts = parts.path();
     r.stop = how.stop;
     return {"", files::fetch_git(r).root};
 }
 
 CONSTAGE_INLINE files::copy_request::inline_file fetch_file(lowered_copy const& c, std::string const& url, options const& how,
-                                                            std::string const& directory) {
+                                                            store& where) {
     files::download_request r;
     r.url = url;
     r.checksum = c.checksum;
     r.authorization = authorization_of(how, url, false);
-    r.directory = directory + "/downloads";
+    r.directory = where.root() + "/downloads";
+    auto const parts = where.make_temporary();
+    r.parts = parts.path();
     r.stop = how.stop;
     return {files::name_of_url(url), files::download(r)};
 }
@@ -90,15 +93,14 @@ CONSTAGE_INLINE std::vector<std::string> local_sources(lowered_copy const& c) {
     return result;
 }
 
-CONSTAGE_INLINE std::vector<files::copy_request::inline_file> fetch_sources(lowered_copy const& c, options const& how,
-                                                                            std::string const& directory) {
+CONSTAGE_INLINE std::vector<files::copy_request::inline_file> fetch_sources(lowered_copy const& c, options const& how, store& where) {
     std::vector<files::copy_request::inline_file> result;
     if (!c.add) return result;
     for (auto const& s : c.sources) {
         if (lower_detail::is_git(s))
-            result.push_back(fetch_detail::fetch_repository(c, s, how, directory));
+            result.push_back(fetch_detail::fetch_repository(c, s, how, where));
         else if (lower_detail::is_url(s))
-            result.push_back(fetch_detail::fetch_file(c, s, how, directory));
+            result.push_back(fetch_detail::fetch_file(c, s, how, where));
     }
     return result;
 }

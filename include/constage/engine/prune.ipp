@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include <constage/engine/prune.hpp>
+#include <constage/engine/reachable.hpp>
 #include <constage/engine/store.hpp>
 #include <constage/failure.hpp>
 #include <nlohmann/json.hpp>
@@ -17,22 +18,6 @@
 namespace constage::engine {
 
 namespace prune_detail {
-
-/// Blobs that a manifest or index of the store names, itself included.
-CONSTAGE_INLINE void mark(store const& where, oci::blob_store const& blobs, nlohmann::json const& node, std::set<std::string>& live) {
-    if (node.is_array())
-        for (auto const& n : node) mark(where, blobs, n, live);
-    if (!node.is_object()) return;
-    if (auto const at = node.find("digest"); at != node.end() && at->is_string()) {
-        auto const digest = at->get<std::string>();
-        auto const type = node.value("mediaType", std::string());
-        if (live.insert(digest).second && blobs.has(digest) &&
-            (type.find("manifest") != std::string::npos || type.find("index") != std::string::npos))
-            mark(where, blobs, nlohmann::json::parse(blobs.read(digest), nullptr, false), live);
-        return;
-    }
-    for (auto const& [key, value] : node.items()) mark(where, blobs, value, live);
-}
 
 /// Bytes on disk of a file or directory.
 CONSTAGE_INLINE std::uint64_t size_of(std::filesystem::path const& path) {
@@ -84,11 +69,11 @@ CONSTAGE_INLINE prune_report prune(std::string const& path, prune_options const&
         std::erase_if(manifests, [](auto const& m) { return !m.is_object() || !m.contains("annotations"); });
         where.put_text("index.json", index.dump());
     }
-    std::set<std::string> live;
-    mark(where, where.blobs(), index, live);
+    auto const live = reachable_blobs(where);
     prune_report report;
+    where.remove_rubbish();
     sweeper s{where, how, report};
-    for (auto const* folder : {"steps", "snapshots", "layers", "blobs-of", "places", "contexts", "refs"}) s.sweep(folder, {});
+    for (auto const* folder : {"steps", "snapshots", "layers", "blobs-of", "places", "contexts", "downloads", "git"}) s.sweep(folder, {});
     s.sweep("blobs/sha256", live);
     if (how.all) s.sweep("mounts", {});
     return report;

@@ -81,8 +81,6 @@ CONSTAGE_INLINE void run_result::publish(store& where, std::string const& change
     write_file(snapshot + "/diff", files::save(changes, snapshot));
     auto const place = where.path("snapshots", change_digest);
     auto const only_one = where.lock("snapshot-" + change_digest.substr(7));
-    if (::access((place + "/diff").c_str(), F_OK) == 0) return;
-    remove_all(place);  // a COPY with the same change may have made it without an index
     where.publish(snapshot, place);
 }
 

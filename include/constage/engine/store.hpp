@@ -9,23 +9,29 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// The store: a directory that several processes share.
 ///
-///     version                     "1": the layout below
-///     blobs/sha256/HEX            layers, configs, manifests (OCI): with oci-layout and index.json the store is an OCI layout too
-///     steps/HEX                   one record a step key: result, ingredients, times (JSON)
-///     snapshots/HEX/              a step's result: `diff` (files::save) and, once something mounts it, `fs/` (an overlay upper directory)
-///     layers/HEX/                 a base image's layer, by its blob's digest: `diff`, and `fs/` or `data/` (contents only, made without
-///     privilege) blobs-of/HEX                which blob a snapshot became with which compression (JSON) places/HEX                  the
-///     key that an instruction of a file had when it last ran, for "why did this run" contexts/HEX/fs/            parts of build contexts
-///     that a RUN mounts, by content mounts/HEX/                 cache mounts refs/HEX                    what a tag meant when it was last
-///     resolved (JSON) files.idx                   digests of files by inode and times locks/…, tmp/PID-N/         see lock(), temporary
+/// - `version`: "1", the layout below
+/// - `blobs/sha256/HEX`: layers, configs, manifests; with `oci-layout` and `index.json` the store is an OCI layout for other tools too
+/// - `steps/HEX`: one record a step key: result, ingredients, times (JSON)
+/// - `snapshots/HEX/`: a change by its content: `diff` (files::save) and, if something mounts it, `fs/` (an overlay upper directory)
+/// - `layers/HEX/`: a base image's layer by its blob's digest: `diff`, and `fs/` or `data/` (contents only, made without privilege)
+/// - `blobs-of/HEX`: which blob a change became with which compression (JSON)
+/// - `places/HEX`: the key that an instruction of a file had when it last ran, for "why did this run"
+/// - `contexts/HEX/fs/`: parts of build contexts that a RUN mounts, by content
+/// - `mounts/HEX/`: cache mounts
+/// - `downloads/HEX`, `git/COMMIT/`: what ADD got from elsewhere
+/// - `files.idx`: digests of files by inode and times
+/// - `locks/…`: see lock()
+/// - `tmp/PID-N/`: of one process while it lives
 ///
-/// Everything is written below tmp/ and renamed, so a killed build leaves only rubbish in tmp/, which the next open() removes.
+/// Everything is written below tmp/ and renamed, so a killed build leaves only rubbish in tmp/, which the next build removes.
 namespace constage::engine {
 
 /// An advisory lock on a file, held until destruction; freed by the kernel if the process dies.
@@ -60,7 +66,8 @@ struct layer_record {
 class store {
 public:
     /// Opens or makes it. Throws constage::failure: not writable, from a newer version.
-    explicit store(std::string root);
+    explicit store(std::string root, bool must_exist = false);
+    static constexpr bool must_exist = true;
     ~store();
     store(store const&) = delete;
     store& operator=(store const&) = delete;
@@ -92,6 +99,9 @@ public:
         std::string path_;
     };
     temporary make_temporary();
+    /// What processes that have ended left in tmp/: paths below the store.
+    std::vector<std::string> rubbish() const;
+    void remove_rubbish();
     /// Renames a directory to its place; if something is there already it stays, for equal names have equal content.
     void publish(std::string const& from, std::string const& to);
 
@@ -99,18 +109,18 @@ public:
     file_lock lock(std::string const& name, bool shared = false, bool wait = true) const;
 
 private:
-    void remove_rubbish();
-
+    std::string new_name();
     std::string root_;
     oci::blob_store blobs_;
     files::file_index index_;
     file_lock alive_;  ///< of tmp/PID-…, so that others know that this process still uses it
     std::string mine_;
+    std::mutex making_;
 };
 
 /// The bytes of a small file (at most 64 MiB), or none if it cannot be opened.
 std::optional<std::string> read_file(std::string const& path);
-/// Written beside and renamed: readers see the old text or the new one. Throws constage::failure.
+/// For files that nobody sees yet: below tmp/. Throws constage::failure.
 void write_file(std::string const& path, std::string_view text);
 
 /// Removes a tree, even where directories are not writable. Errors are ignored: what is left is rubbish in tmp/.

@@ -17,6 +17,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <utility>
 
 namespace constage::engine {
 
@@ -35,7 +36,7 @@ CONSTAGE_INLINE failure cannot(std::string const& action, std::string const& pat
 
 CONSTAGE_INLINE std::string hex(std::string const& digest) { return digest.substr(digest.find(':') + 1); }
 
-CONSTAGE_INLINE std::string prepare(std::string const& given) {
+CONSTAGE_INLINE std::string prepare(std::string const& given, bool must_exist) {
     std::error_code error;
     auto root = std::filesystem::absolute(given, error).lexically_normal().string();
     while (root.size() > 1 && root.ends_with('/')) root.pop_back();
@@ -45,16 +46,15 @@ CONSTAGE_INLINE std::string prepare(std::string const& given) {
                 .with_hint("use a newer constage, or another store with --store DIR");
         return root;
     }
-    for (auto const* folder : {"", "/steps", "/snapshots", "/layers", "/blobs-of", "/places", "/contexts", "/mounts", "/refs", "/locks",
-                               "/tmp", "/blobs", "/blobs/sha256"}) {
+    if (must_exist) throw failure("there is no store at " + root).with_hint("builds make one; --store DIR chooses another place");
+    for (auto const* folder : {"", "/steps", "/snapshots", "/layers", "/blobs-of", "/places", "/contexts", "/mounts", "/locks", "/tmp",
+                               "/blobs", "/blobs/sha256"}) {
         std::filesystem::create_directories(root + folder, error);
         if (error) {
             errno = error.value();
             throw cannot("make the directory", root + folder);
         }
     }
-    write_file(root + "/oci-layout", "{\"imageLayoutVersion\":\"1.0.0\"}");
-    write_file(root + "/version", version);
     return root;
 }
 
@@ -74,22 +74,20 @@ CONSTAGE_INLINE std::optional<std::string> read_file(std::string const& path) {
 }
 
 CONSTAGE_INLINE void write_file(std::string const& path, std::string_view text) {
-    static std::atomic<unsigned> count{0};
-    auto const beside = path + "." + std::to_string(::getpid()) + "." + std::to_string(count++);
-    int const fd = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    int const fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (fd < 0) throw store_detail::cannot("write", path);
     while (!text.empty()) {
         auto const n = ::write(fd, text.data(), text.size());
+        if (n < 0 && errno == EINTR) continue;
         if (n < 0) {
             auto f = store_detail::cannot("write", path);
             ::close(fd);
-            ::unlink(beside.c_str());
+            ::unlink(path.c_str());
             throw f;
         }
         text.remove_prefix(static_cast<std::size_t>(n));
     }
     ::close(fd);
-    if (::rename(beside.c_str(), path.c_str()) != 0) throw store_detail::cannot("write", path);
 }
 
 CONSTAGE_INLINE file_lock& file_lock::operator=(file_lock&& other) noexcept {
@@ -110,9 +108,18 @@ CONSTAGE_INLINE void remove_all(std::string const& path) noexcept {
     std::filesystem::remove_all(path, error);
 }
 
-CONSTAGE_INLINE store::store(std::string root) : root_(store_detail::prepare(root)), blobs_(root_), index_(root_ + "/files.idx") {}
+CONSTAGE_INLINE store::store(std::string root, bool there)
+    : root_(store_detail::prepare(root, there)), blobs_(root_), index_(root_ + "/files.idx") {
+    if (find_text("version")) return;
+    put_text("oci-layout", "{\"imageLayoutVersion\":\"1.0.0\"}");
+    put_text("version", store_detail::version);  // last: before it, this is no store
+}
 
 CONSTAGE_INLINE store::~store() {
+    try {
+        if (index_.changed()) index_.save(new_name());
+    } catch (failure const&) {  // losing it costs only time
+    }
     if (!mine_.empty()) remove_all(mine_);
 }
 
@@ -135,7 +142,7 @@ CONSTAGE_INLINE std::optional<step_record> store::find_step(std::string const& k
 
 CONSTAGE_INLINE void store::put_step(std::string const& key, step_record const& r) {
     nlohmann::json const json = {{"result", r.result}, {"ingredients", r.ingredients}, {"file_bytes", r.file_bytes}, {"time", r.time}};
-    write_file(path("steps", key), json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    put_text("steps/" + store_detail::hex(key), json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 CONSTAGE_INLINE std::optional<layer_record> store::find_layer(std::string const& name) const {
@@ -160,11 +167,18 @@ CONSTAGE_INLINE void store::put_layer(std::string const& name, layer_record cons
                                  {"size", r.blob.size},
                                  {"diff_id", r.diff_id},
                                  {"uncompressed", r.uncompressed}};
-    write_file(path("blobs-of", name), json.dump());
+    put_text("blobs-of/" + store_detail::hex(name), json.dump());
 }
 
 CONSTAGE_INLINE std::optional<std::string> store::find_text(std::string const& path) const { return read_file(root_ + "/" + path); }
-CONSTAGE_INLINE void store::put_text(std::string const& path, std::string_view text) { write_file(root_ + "/" + path, text); }
+CONSTAGE_INLINE void store::put_text(std::string const& path, std::string_view text) {
+    auto const made = new_name();
+    write_file(made, text);
+    if (::rename(made.c_str(), (root_ + "/" + path).c_str()) == 0) return;
+    auto f = store_detail::cannot("write", root_ + "/" + path);
+    ::unlink(made.c_str());
+    throw f;
+}
 
 CONSTAGE_INLINE std::string store::path(std::string_view folder, std::string const& digest) const {
     return root_ + "/" + std::string(folder) + "/" + store_detail::hex(digest);
@@ -178,28 +192,40 @@ CONSTAGE_INLINE store::temporary::~temporary() {
     if (!path_.empty()) remove_all(path_);
 }
 
-CONSTAGE_INLINE void store::remove_rubbish() {
+CONSTAGE_INLINE std::vector<std::string> store::rubbish() const {
+    auto const guard = lock("tmp");
+    std::vector<std::string> dead;
     std::error_code error;
     for (auto const& entry : std::filesystem::directory_iterator(root_ + "/tmp", error)) {
         int const fd = ::open((entry.path().string() + "/alive").c_str(), O_RDONLY | O_CLOEXEC);
-        auto const dead = fd < 0 ? errno == ENOENT && entry.path().string() != mine_ : ::flock(fd, LOCK_EX | LOCK_NB) == 0;
-        if (dead) remove_all(entry.path().string());
+        if (fd < 0 ? errno == ENOENT : ::flock(fd, LOCK_EX | LOCK_NB) == 0) dead.push_back("tmp/" + entry.path().filename().string());
         if (fd >= 0) ::close(fd);
     }
+    return dead;
 }
 
-CONSTAGE_INLINE store::temporary store::make_temporary() {
+CONSTAGE_INLINE void store::remove_rubbish() {
+    for (auto const& path : rubbish()) remove_all(root_ + "/" + path);
+}
+
+/// A name that nothing has yet, in this process's own directory below tmp/.
+CONSTAGE_INLINE std::string store::new_name() {
     static std::atomic<unsigned> count{0};
-    auto const guard = lock("tmp");
+    std::lock_guard const hold(making_);
     if (mine_.empty()) {
-        mine_ = root_ + "/tmp/" + std::to_string(::getpid()) + "-" + std::to_string(count++);
-        remove_rubbish();
-        if (::mkdir(mine_.c_str(), 0700) != 0) throw store_detail::cannot("make the directory", mine_);
+        auto const guard = lock("tmp");
+        do mine_ = root_ + "/tmp/" + std::to_string(::getpid()) + "-" + std::to_string(count++);
+        while (::mkdir(mine_.c_str(), 0700) != 0 && errno == EEXIST);  // process ids are not unique among containers
+        if (::access(mine_.c_str(), W_OK) != 0) throw store_detail::cannot("make the directory", std::exchange(mine_, ""));
         int const fd = ::open((mine_ + "/alive").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
         if (fd < 0 || ::flock(fd, LOCK_SH | LOCK_NB) != 0) throw store_detail::cannot("lock", mine_);
         alive_ = file_lock(fd);
     }
-    auto const path = mine_ + "/" + std::to_string(count++);
+    return mine_ + "/" + std::to_string(count++);
+}
+
+CONSTAGE_INLINE store::temporary store::make_temporary() {
+    auto const path = new_name();
     if (::mkdir(path.c_str(), 0755) != 0) throw store_detail::cannot("make the directory", path);
     return temporary(path);
 }

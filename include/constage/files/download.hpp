@@ -15,6 +15,7 @@ struct download_request {
     std::string checksum;       ///< "sha256:…", "sha384:…" or "sha512:…"; empty: anything will do
     std::string authorization;  ///< value of the header; sent to this host only
     std::string directory;      ///< where contents are kept, by digest, and what is known of URLs; made if missing
+    std::string parts;          ///< where what is not whole yet is written, on the same file system; empty: `directory`
     std::stop_token stop;
 };
 

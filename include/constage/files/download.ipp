@@ -122,7 +122,7 @@ CONSTAGE_INLINE node_ptr node_of(download_request const& what, memory const& m) 
     return n;
 }
 
-/// A new name below the directory of contents; removed if it is still there.
+/// A new name below a directory; removed if it is still there.
 struct scratch_file {
     explicit scratch_file(std::string const& directory)
         : path(directory + "/.part-" + std::to_string(::getpid()) + "-" + std::to_string(next_inode())) {}
@@ -166,7 +166,8 @@ CONSTAGE_INLINE node_ptr download(download_request const& what) try {
     std::filesystem::create_directories(what.directory);
     oci::http_client client;
     auto const known = recall(what);
-    scratch_file const part(what.directory), note(what.directory);
+    auto const& beside = what.parts.empty() ? what.directory : what.parts;
+    scratch_file const part(beside), note(beside);
     hasher hash;
     oci::http_response response;
     for (int i = 1; i <= tries; ++i) {

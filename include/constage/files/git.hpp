@@ -30,6 +30,7 @@ struct git_request {
     git_source source;
     std::string authorization;  ///< value of the HTTP header
     std::string directory;      ///< where checkouts are kept, by commit; made if missing
+    std::string parts;          ///< where what is not whole yet is written, on the same file system; empty: `directory`
     std::stop_token stop;
 };
 

@@ -22,7 +22,9 @@ public:
     ~file_index();                          ///< saves, silently: losing it only costs time
     std::optional<std::string> find(struct stat const& s) const;
     void remember(struct stat const& s, std::string const& digest);
+    bool changed() const;  ///< something was remembered since the last save()
     void save();
+    void save(std::string const& temporary);  ///< by a file of this name, on the same file system
 
 private:
     struct state;

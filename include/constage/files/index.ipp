@@ -18,6 +18,7 @@
 #include <mutex>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace constage::files {
@@ -108,8 +109,7 @@ private:
     std::size_t size_ = 0;
 };
 
-CONSTAGE_INLINE bool write_records(std::string const& path, std::vector<record> const& records) {
-    auto const temporary = path + "." + std::to_string(::getpid());
+CONSTAGE_INLINE bool write_records(std::string const& path, std::string const& temporary, std::vector<record> const& records) {
     auto* const file = std::fopen(temporary.c_str(), "wbe");
     if (!file) return false;
     bool good = std::fwrite(magic.data(), magic.size(), 1, file) == 1 &&
@@ -128,6 +128,7 @@ struct file_index::state {
     std::string path;
     index_detail::mapping mapped;
     std::mutex mutex;
+    bool changed = false;
     std::unordered_map<std::uint64_t, index_detail::record> added;  // by inode; of two devices with one number the later stays
 };
 
@@ -161,11 +162,19 @@ CONSTAGE_INLINE void file_index::remember(struct stat const& s, std::string cons
     r.check = r.sum();
     std::lock_guard const lock(state_->mutex);
     state_->added[s.st_ino] = r;
+    state_->changed = true;
 }
 
-CONSTAGE_INLINE void file_index::save() {
+CONSTAGE_INLINE bool file_index::changed() const {
     std::lock_guard const lock(state_->mutex);
-    if (state_->added.empty()) return;
+    return state_->changed;
+}
+
+CONSTAGE_INLINE void file_index::save() { save(state_->path + "." + std::to_string(::getpid())); }
+
+CONSTAGE_INLINE void file_index::save(std::string const& temporary) {
+    std::lock_guard const lock(state_->mutex);
+    if (!std::exchange(state_->changed, false)) return;
     std::vector<index_detail::record> records;
     for (auto const& [inode, r] : state_->added) records.push_back(r);
     auto const before = [](index_detail::record const& a, index_detail::record const& b) { return a.before(b.device, b.inode); };
@@ -179,7 +188,7 @@ CONSTAGE_INLINE void file_index::save() {
         records = std::move(all);
     }
     // The additions stay: `find` still reads the old mapping. They are few against what was mapped.
-    index_detail::write_records(state_->path, records);
+    index_detail::write_records(state_->path, temporary, records);
 }
 
 }  // namespace constage::files

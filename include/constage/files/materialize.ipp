@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <constage/failure.hpp>
+#include <constage/files/digest.hpp>
 #include <constage/files/materialize.hpp>
 #include <constage/files/place.hpp>
 
@@ -112,9 +113,20 @@ CONSTAGE_INLINE void write_children(node const& directory, std::string const& pa
     }
 }
 
+CONSTAGE_INLINE void move_contents(diff& changes, std::string const& directory) {
+    for (auto& c : changes) {
+        if (!c.node || c.node->type != type::file) continue;
+        auto n = std::make_shared<node>(*c.node);
+        n->content.path = directory + "/" + c.path;
+        n->content.text.clear();
+        if (n->content.digest.empty()) n->content.digest = digest_of_file(n->content.path);
+        c.node = std::move(n);
+    }
+}
+
 }  // namespace materialize_detail
 
-CONSTAGE_INLINE void materialize(diff const& changes, std::string const& directory) {
+CONSTAGE_INLINE diff materialize(diff changes, std::string const& directory) {
     static std::atomic<unsigned> number{0};
     auto const part = directory + ".part-" + std::to_string(::getpid()) + "-" + std::to_string(++number);
     if (::mkdir(part.c_str(), 0755) != 0) throw failure("cannot make the directory " + part + ": " + std::strerror(errno));
@@ -131,6 +143,8 @@ CONSTAGE_INLINE void materialize(diff const& changes, std::string const& directo
         // A directory that is there already would be replaced if it were empty.
         if (::renameat2(AT_FDCWD, part.c_str(), AT_FDCWD, directory.c_str(), RENAME_NOREPLACE) != 0)
             throw failure("cannot make the directory " + directory + ": " + std::strerror(errno));
+        materialize_detail::move_contents(changes, directory);
+        return changes;
     } catch (...) {
         std::error_code error;
         std::filesystem::remove_all(part, error);
