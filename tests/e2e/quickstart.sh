@@ -12,6 +12,9 @@ grep -q CACHED "$work/log2" || fail "nothing was cached the second time"
 "$tool" build --store "$work/store" --build-context "busybox-static=$work/busybox" -o "type=oci,dest=$work/three.tar" "$examples/quickstart"
 cmp "$work/one.tar" "$work/three.tar" || fail "the Dockerfile gives another image than the program"
 
+"$program" --store "$work/other" --progress quiet -o "type=oci,dest=$work/four.tar" "$examples/quickstart"  # seconds later
+cmp "$work/one.tar" "$work/four.tar" || fail "a build in an empty store gives another image"
+
 layout "$work/one.tar" "$work/layout"
 python3 "$here/image.py" files "$work/layout" >"$work/files"
 for path in srv/index.html srv/one.html srv/three.html bin/busybox bin/httpd; do
