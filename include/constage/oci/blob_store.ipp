@@ -58,7 +58,9 @@ public:
 
     std::string commit(std::string const& expected) override {
         auto const digest = hash_.finish();
-        if (!expected.empty() && digest != expected) throw failure("the content is " + digest + ", but it must be " + expected);
+        if (!expected.empty() && digest != expected)
+            throw failure("the content is " + digest + ", but it must be " + expected)
+                .with_hint("the source is damaged or not what it claims to be: get it anew");
         auto const target = folder_ + "/" + digest.substr(7);
         int result = 0;
         if (name_.empty())

@@ -172,7 +172,8 @@ CONSTAGE_INLINE void verify(std::string_view bytes, descriptor const& d) {
         throw failure("the blob " + d.digest + " has " + std::to_string(bytes.size()) + " bytes, but it must have " +
                       std::to_string(d.size));
     if (auto const digest = files::digest_of(bytes); digest != d.digest)
-        throw failure("the content is " + digest + ", but it must be " + d.digest);
+        throw failure("the content is " + digest + ", but it must be " + d.digest)
+            .with_hint("the source is damaged or not what it claims to be: get it anew");
 }
 
 CONSTAGE_INLINE image find_image(std::vector<index_entry> const& roots, platform const& wanted, document_reader const& read) {

@@ -23,7 +23,9 @@ namespace output_file_detail {
 CONSTAGE_INLINE failure cannot(std::string const& action, std::string const& path) {
     int const code = errno;
     return failure("cannot " + action + " " + path + ": " + std::strerror(code))
-        .with_hint(code == ENOENT ? "make its directory first" : "");
+        .with_hint(code == ENOENT                     ? "make its directory first"
+                   : code == ENOSPC || code == EDQUOT ? "the disk is full: make room, or name a place on another disk"
+                                                      : "");
 }
 
 /// A link is kept, and what it means is replaced.
