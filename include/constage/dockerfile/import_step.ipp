@@ -232,8 +232,8 @@ CONSTAGE_INLINE void step_writer::operator()(plan::copy const& c) {
     auto const& to = c.destination;
     bool const directory = to.ends_with('/') || to == "." || to == ".." || to.ends_with("/.") || to.find_first_of("$'\"\\") != to.npos;
     if (several && !directory) {
-        result.notes.push_back("the destination had no slash at its end: " + to);
-        code += checked_literal(to + "/", check::path) + ")";
+        result.notes.push_back("Several sources and no slash at the end of the destination: they overwrite each other.");
+        code += "at_runtime(" + cpp_literal(to) + "))";
     } else {
         code += checked_literal(to, check::path) + ")";
     }

@@ -62,13 +62,29 @@ private:
     constexpr add_step<Words + 1> with(text_view text, role r) const { return {{extended<Words + 1>(*this, {word(text, r)})}}; }
 };
 
-constexpr bool names_a_directory(text_view t) { return t.ends_with("/") || t == "." || t == ".." || t.ends_with("/."); }
+/// Where files go; what came through at_runtime is not looked at.
+struct destination_path {
+    text_view text;
+    bool literal = false;
+
+    consteval destination_path(char const* path) : text(path), literal(true) { check::path(text); }
+    template <fixed_string Text>
+    consteval destination_path(detail::literal<Text>) : text(detail::literal<Text>::view()), literal(true) {
+        check::path(text);
+    }
+    constexpr destination_path(run_time_text t) : text(t.text) {}
+};
+
+/// BuildKit writes several files over each other (C005); nobody means that.
+constexpr void check_destination_of_several(text_view t) {
+    bool const directory = check::is_open(t) || t.ends_with("/") || t == "." || t == ".." || t.ends_with("/.");
+    if (!directory) error::destination_of_several_sources_must_end_in_a_slash();
+}
 
 /// Sources and destination; room for `More` words behind them.
 template <unsigned More = 0, unsigned N>
-constexpr block_data<1, N + 1 + More> files_words(op what, where at, image_path destination, text_view const (&sources)[N]) {
-    if (N > 1 && destination.text.given() && !check::is_open(destination.text) && !names_a_directory(destination.text))
-        error::destination_of_several_sources_must_end_in_a_slash();
+constexpr block_data<1, N + 1 + More> files_words(op what, where at, destination_path destination, text_view const (&sources)[N]) {
+    if (N > 1 && destination.literal) check_destination_of_several(destination.text);
     block_data<1, N + 1 + More> r{};
     r.steps[0] = step(what, N + 1 + More, at);
     for (unsigned i = 0; i != N; ++i) {
@@ -80,11 +96,11 @@ constexpr block_data<1, N + 1 + More> files_words(op what, where at, image_path 
     return r;
 }
 template <unsigned N>
-constexpr copy_step<N + 1> copy_words(where at, image_path destination, text_view const (&sources)[N]) {
+constexpr copy_step<N + 1> copy_words(where at, destination_path destination, text_view const (&sources)[N]) {
     return {files_words(op::copy, at, destination, sources)};
 }
 template <unsigned N>
-constexpr add_step<N + 1> add_words(where at, image_path destination, text_view const (&sources)[N]) {
+constexpr add_step<N + 1> add_words(where at, destination_path destination, text_view const (&sources)[N]) {
     return {{files_words(op::add, at, destination, sources)}};
 }
 
@@ -93,7 +109,7 @@ auto copy_with(need_list<Names...>) -> copy_step<Words, need<edge::copy, Names>.
 
 /// Files of a stage or image: `from` is its word.
 template <unsigned N>
-constexpr block_data<1, N + 2> copy_files(word const& from, where at, image_path destination, text_view const (&sources)[N]) {
+constexpr block_data<1, N + 2> copy_files(word const& from, where at, destination_path destination, text_view const (&sources)[N]) {
     auto r = files_words<1>(op::copy, at, destination, sources);
     r.words[N + 1] = from;
     return r;
@@ -102,7 +118,8 @@ template <unsigned Words, class From>
 using copy_from = decltype(copy_with<Words>(from_files(*static_cast<From const*>(nullptr))));
 
 template <unsigned Words, class... F>
-constexpr block_data<1, Words> inline_files(op what, where at, image_path destination, F const&... file) {
+constexpr block_data<1, Words> inline_files(op what, where at, destination_path destination, F const&... file) {
+    if (sizeof...(F) > 1 && destination.literal) check_destination_of_several(destination.text);
     block_data<1, Words> r{};
     r.steps[0] = step(what, Words, at);
     word* to = r.words;
@@ -116,6 +133,11 @@ template <class T>
 inline constexpr unsigned words_of_source = 1;
 template <>
 inline constexpr unsigned words_of_source<heredoc_text> = heredoc_text::n_words;
+
+template <class T>
+inline constexpr bool is_run_time = false;
+template <>
+inline constexpr bool is_run_time<run_time_text> = true;
 
 struct source_writer {
     word* to;
@@ -139,7 +161,9 @@ constexpr block_data<1, Words> many_words(op what, first_text const& first, T co
     (write(rest), ...);
     auto& last = *(write.to - 1);
     last.what = role::destination;
-    if (!check::is_open(last.view()) && !names_a_directory(last.view())) error::destination_of_several_sources_must_end_in_a_slash();
+    bool literal = true;
+    ((literal = !is_run_time<T>), ...);  // of the last
+    if (literal) check_destination_of_several(last.view());
     return r;
 }
 
@@ -153,14 +177,14 @@ inline constexpr unsigned words_of_sources = (1u + ... + words_of_source<T>);
 namespace constage {
 
 /// COPY from the build context: sources, then the destination. Patterns as in Go's filepath.Match.
-constexpr auto copy(dsl::context_path a, dsl::image_path to, dsl::where at = CONSTAGE_HERE) { return dsl::copy_words(at, to, {a.text}); }
-constexpr auto copy(dsl::context_path a, dsl::context_path b, dsl::image_path to, dsl::where at = CONSTAGE_HERE) {
+constexpr auto copy(dsl::context_path a, dsl::destination_path to, dsl::where at = CONSTAGE_HERE) { return dsl::copy_words(at, to, {a.text}); }
+constexpr auto copy(dsl::context_path a, dsl::context_path b, dsl::destination_path to, dsl::where at = CONSTAGE_HERE) {
     return dsl::copy_words(at, to, {a.text, b.text});
 }
-constexpr auto copy(dsl::context_path a, dsl::context_path b, dsl::context_path c, dsl::image_path to, dsl::where at = CONSTAGE_HERE) {
+constexpr auto copy(dsl::context_path a, dsl::context_path b, dsl::context_path c, dsl::destination_path to, dsl::where at = CONSTAGE_HERE) {
     return dsl::copy_words(at, to, {a.text, b.text, c.text});
 }
-constexpr auto copy(dsl::context_path a, dsl::context_path b, dsl::context_path c, dsl::context_path d, dsl::image_path to,
+constexpr auto copy(dsl::context_path a, dsl::context_path b, dsl::context_path c, dsl::context_path d, dsl::destination_path to,
                     dsl::where at = CONSTAGE_HERE) {
     return dsl::copy_words(at, to, {a.text, b.text, c.text, d.text});
 }
@@ -173,17 +197,17 @@ requires(sizeof...(T) > 4 || dsl::has_file<T...>) constexpr auto copy(dsl::first
 
 /// COPY --from: `copy(from(build), "/src/app", "/usr/bin/")`.
 template <dsl::source_of_files From>
-constexpr auto copy(From const& f, dsl::image_path a, dsl::image_path to, dsl::where at = CONSTAGE_HERE) {
+constexpr auto copy(From const& f, dsl::image_path a, dsl::destination_path to, dsl::where at = CONSTAGE_HERE) {
     (void)from_files(f);
     return dsl::copy_from<3, From>{dsl::copy_files(f.words[0], at, to, {a.text})};
 }
 template <dsl::source_of_files From>
-constexpr auto copy(From const& f, dsl::image_path a, dsl::image_path b, dsl::image_path to, dsl::where at = CONSTAGE_HERE) {
+constexpr auto copy(From const& f, dsl::image_path a, dsl::image_path b, dsl::destination_path to, dsl::where at = CONSTAGE_HERE) {
     (void)from_files(f);
     return dsl::copy_from<4, From>{dsl::copy_files(f.words[0], at, to, {a.text, b.text})};
 }
 template <dsl::source_of_files From>
-constexpr auto copy(From const& f, dsl::image_path a, dsl::image_path b, dsl::image_path c, dsl::image_path to,
+constexpr auto copy(From const& f, dsl::image_path a, dsl::image_path b, dsl::image_path c, dsl::destination_path to,
                     dsl::where at = CONSTAGE_HERE) {
     (void)from_files(f);
     return dsl::copy_from<5, From>{dsl::copy_files(f.words[0], at, to, {a.text, b.text, c.text})};
@@ -196,25 +220,25 @@ requires(sizeof...(T) > 3) constexpr auto copy(From const& f, dsl::first_text fi
 }
 
 /// Files that are written in the program.
-constexpr auto copy(dsl::heredoc_text a, dsl::image_path to, dsl::where at = CONSTAGE_HERE) {
+constexpr auto copy(dsl::heredoc_text a, dsl::destination_path to, dsl::where at = CONSTAGE_HERE) {
     return dsl::copy_step<6>{dsl::inline_files<6>(dsl::op::copy, at, to, a)};
 }
-constexpr auto copy(dsl::heredoc_text a, dsl::heredoc_text b, dsl::image_path to, dsl::where at = CONSTAGE_HERE) {
+constexpr auto copy(dsl::heredoc_text a, dsl::heredoc_text b, dsl::destination_path to, dsl::where at = CONSTAGE_HERE) {
     return dsl::copy_step<11>{dsl::inline_files<11>(dsl::op::copy, at, to, a, b)};
 }
-constexpr auto copy(dsl::heredoc_text a, dsl::heredoc_text b, dsl::heredoc_text c, dsl::image_path to, dsl::where at = CONSTAGE_HERE) {
+constexpr auto copy(dsl::heredoc_text a, dsl::heredoc_text b, dsl::heredoc_text c, dsl::destination_path to, dsl::where at = CONSTAGE_HERE) {
     return dsl::copy_step<16>{dsl::inline_files<16>(dsl::op::copy, at, to, a, b, c)};
 }
 
 /// ADD: as COPY from the context, and URLs, git references, local archives that are unpacked.
-constexpr auto add(dsl::context_path a, dsl::image_path to, dsl::where at = CONSTAGE_HERE) { return dsl::add_words(at, to, {a.text}); }
-constexpr auto add(dsl::context_path a, dsl::context_path b, dsl::image_path to, dsl::where at = CONSTAGE_HERE) {
+constexpr auto add(dsl::context_path a, dsl::destination_path to, dsl::where at = CONSTAGE_HERE) { return dsl::add_words(at, to, {a.text}); }
+constexpr auto add(dsl::context_path a, dsl::context_path b, dsl::destination_path to, dsl::where at = CONSTAGE_HERE) {
     return dsl::add_words(at, to, {a.text, b.text});
 }
-constexpr auto add(dsl::context_path a, dsl::context_path b, dsl::context_path c, dsl::image_path to, dsl::where at = CONSTAGE_HERE) {
+constexpr auto add(dsl::context_path a, dsl::context_path b, dsl::context_path c, dsl::destination_path to, dsl::where at = CONSTAGE_HERE) {
     return dsl::add_words(at, to, {a.text, b.text, c.text});
 }
-constexpr auto add(dsl::context_path a, dsl::context_path b, dsl::context_path c, dsl::context_path d, dsl::image_path to,
+constexpr auto add(dsl::context_path a, dsl::context_path b, dsl::context_path c, dsl::context_path d, dsl::destination_path to,
                    dsl::where at = CONSTAGE_HERE) {
     return dsl::add_words(at, to, {a.text, b.text, c.text, d.text});
 }
@@ -223,10 +247,10 @@ requires(sizeof...(T) > 4 || dsl::has_file<T...>) constexpr auto add(dsl::first_
     constexpr unsigned n = dsl::words_of_sources<T...>;
     return dsl::add_step<n>{{dsl::many_words<n>(dsl::op::add, first, rest...)}};
 }
-constexpr auto add(dsl::heredoc_text a, dsl::image_path to, dsl::where at = CONSTAGE_HERE) {
+constexpr auto add(dsl::heredoc_text a, dsl::destination_path to, dsl::where at = CONSTAGE_HERE) {
     return dsl::add_step<6>{{dsl::inline_files<6>(dsl::op::add, at, to, a)}};
 }
-constexpr auto add(dsl::heredoc_text a, dsl::heredoc_text b, dsl::image_path to, dsl::where at = CONSTAGE_HERE) {
+constexpr auto add(dsl::heredoc_text a, dsl::heredoc_text b, dsl::destination_path to, dsl::where at = CONSTAGE_HERE) {
     return dsl::add_step<11>{{dsl::inline_files<11>(dsl::op::add, at, to, a, b)}};
 }
 
