@@ -15,7 +15,7 @@ int constage::main(int, char**, graph_view graph) {
         std::puts(plan::to_json(dsl::lower(graph), -1).c_str());
         return 0;
     } catch (failure const& f) {
-        std::fprintf(stderr, "%s: %s\n", f.where.c_str(), f.what());
+        std::puts(nlohmann::json{{"refused", f.where + ": " + f.what()}}.dump().c_str());
         return 1;
     }
 }

@@ -29,6 +29,7 @@ struct heredoc_options {
 struct heredoc_text {
     text_view name, body;
     heredoc_options options;
+    where place{};
 
     static constexpr unsigned n_words = 5;
     /// Writes n_words words.
@@ -84,8 +85,9 @@ constexpr dsl::script_text script(dsl::command_text body) { return {dsl::body_of
 
 /// A file written in the program: `copy(file("app.ini", R"(…)"), "/etc/")`. Mode 0644, owner 0:0; variables are expanded unless
 /// `{.expand = false}`.
-constexpr dsl::heredoc_text file(dsl::plain_text name, dsl::plain_text body, dsl::heredoc_options options = {}) {
-    return {name.text, dsl::body_of(body.text), options};
+constexpr dsl::heredoc_text file(dsl::plain_text name, dsl::plain_text body, dsl::heredoc_options options = {},
+                                 dsl::where at = CONSTAGE_HERE) {
+    return {name.text, dsl::body_of(body.text), options, at};
 }
 
 }  // namespace constage

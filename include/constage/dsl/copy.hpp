@@ -145,43 +145,51 @@ struct source_writer {
     constexpr void operator()(T const& text) {
         *to++ = word(any_text<check::path>(text), role::source);
     }
+    constexpr void operator()(first_text const& text) {
+        check::path(text.text);
+        *to++ = word(text.text, role::source);
+    }
     constexpr void operator()(heredoc_text const& f) {
         f.write(to);
         to += heredoc_text::n_words;
     }
 };
 
-template <unsigned Words, class... T>
-constexpr block_data<1, Words> many_words(op what, first_text const& first, T const&... rest) {
-    check::path(first.text);
+/// Sources of any kind, then the destination.
+template <unsigned Words, class First, class... T>
+constexpr block_data<1, Words> many_words(op what, First const& first, T const&... rest) {
     block_data<1, Words> r{};
     r.steps[0] = step(what, Words, first.place);
-    r.words[0] = word(first.text, role::source);
-    source_writer write{r.words + 1};
+    source_writer write{r.words};
+    write(first);
     (write(rest), ...);
     auto& last = *(write.to - 1);
     last.what = role::destination;
     bool literal = true;
     ((literal = !is_run_time<T>), ...);  // of the last
-    if (literal) check_destination_of_several(last.view());
+    if (literal && sizeof...(T) > 1) check_destination_of_several(last.view());
     return r;
 }
 
 template <class... T>
 inline constexpr bool has_file = (false || ... || (words_of_source<T> != 1));
-template <class... T>
-inline constexpr unsigned words_of_sources = (1u + ... + words_of_source<T>);
+/// `First` and the rest, the destination among them.
+template <class First, class... T>
+inline constexpr unsigned words_of_sources = (words_of_source<First> + ... + words_of_source<T>);
 
 }  // namespace constage::dsl
 
 namespace constage {
 
 /// COPY from the build context: sources, then the destination. Patterns as in Go's filepath.Match.
-constexpr auto copy(dsl::context_path a, dsl::destination_path to, dsl::where at = CONSTAGE_HERE) { return dsl::copy_words(at, to, {a.text}); }
+constexpr auto copy(dsl::context_path a, dsl::destination_path to, dsl::where at = CONSTAGE_HERE) {
+    return dsl::copy_words(at, to, {a.text});
+}
 constexpr auto copy(dsl::context_path a, dsl::context_path b, dsl::destination_path to, dsl::where at = CONSTAGE_HERE) {
     return dsl::copy_words(at, to, {a.text, b.text});
 }
-constexpr auto copy(dsl::context_path a, dsl::context_path b, dsl::context_path c, dsl::destination_path to, dsl::where at = CONSTAGE_HERE) {
+constexpr auto copy(dsl::context_path a, dsl::context_path b, dsl::context_path c, dsl::destination_path to,
+                    dsl::where at = CONSTAGE_HERE) {
     return dsl::copy_words(at, to, {a.text, b.text, c.text});
 }
 constexpr auto copy(dsl::context_path a, dsl::context_path b, dsl::context_path c, dsl::context_path d, dsl::destination_path to,
@@ -191,7 +199,7 @@ constexpr auto copy(dsl::context_path a, dsl::context_path b, dsl::context_path 
 /// More than four sources, or text and files of the program together.
 template <class... T>
 requires(sizeof...(T) > 4 || dsl::has_file<T...>) constexpr auto copy(dsl::first_text first, T const&... rest) {
-    constexpr unsigned n = dsl::words_of_sources<T...>;
+    constexpr unsigned n = dsl::words_of_sources<dsl::first_text, T...>;
     return dsl::copy_step<n>{dsl::many_words<n>(dsl::op::copy, first, rest...)};
 }
 
@@ -213,9 +221,9 @@ constexpr auto copy(From const& f, dsl::image_path a, dsl::image_path b, dsl::im
     return dsl::copy_from<5, From>{dsl::copy_files(f.words[0], at, to, {a.text, b.text, c.text})};
 }
 template <dsl::source_of_files From, class... T>
-requires(sizeof...(T) > 3) constexpr auto copy(From const& f, dsl::first_text first, T const&... rest) {
+requires(sizeof...(T) > 3 || dsl::has_file<T...>) constexpr auto copy(From const& f, dsl::first_text first, T const&... rest) {
     (void)from_files(f);
-    constexpr unsigned n = 1 + sizeof...(T);
+    constexpr unsigned n = dsl::words_of_sources<dsl::first_text, T...>;
     return dsl::copy_from<n + 1, From>{dsl::extended<n + 1>(dsl::many_words<n>(dsl::op::copy, first, rest...), {f.words[0]})};
 }
 
@@ -226,12 +234,27 @@ constexpr auto copy(dsl::heredoc_text a, dsl::destination_path to, dsl::where at
 constexpr auto copy(dsl::heredoc_text a, dsl::heredoc_text b, dsl::destination_path to, dsl::where at = CONSTAGE_HERE) {
     return dsl::copy_step<11>{dsl::inline_files<11>(dsl::op::copy, at, to, a, b)};
 }
-constexpr auto copy(dsl::heredoc_text a, dsl::heredoc_text b, dsl::heredoc_text c, dsl::destination_path to, dsl::where at = CONSTAGE_HERE) {
+constexpr auto copy(dsl::heredoc_text a, dsl::heredoc_text b, dsl::heredoc_text c, dsl::destination_path to,
+                    dsl::where at = CONSTAGE_HERE) {
     return dsl::copy_step<16>{dsl::inline_files<16>(dsl::op::copy, at, to, a, b, c)};
+}
+template <class... T>
+requires(sizeof...(T) > 3) constexpr auto copy(dsl::heredoc_text first, T const&... rest) {
+    constexpr unsigned n = dsl::words_of_sources<dsl::heredoc_text, T...>;
+    return dsl::copy_step<n>{dsl::many_words<n>(dsl::op::copy, first, rest...)};
+}
+/// `from` says nothing about files of the program, but a Dockerfile may name it.
+template <dsl::source_of_files From, class... T>
+constexpr auto copy(From const& f, dsl::heredoc_text first, T const&... rest) {
+    (void)from_files(f);
+    constexpr unsigned n = dsl::words_of_sources<dsl::heredoc_text, T...>;
+    return dsl::copy_from<n + 1, From>{dsl::extended<n + 1>(dsl::many_words<n>(dsl::op::copy, first, rest...), {f.words[0]})};
 }
 
 /// ADD: as COPY from the context, and URLs, git references, local archives that are unpacked.
-constexpr auto add(dsl::context_path a, dsl::destination_path to, dsl::where at = CONSTAGE_HERE) { return dsl::add_words(at, to, {a.text}); }
+constexpr auto add(dsl::context_path a, dsl::destination_path to, dsl::where at = CONSTAGE_HERE) {
+    return dsl::add_words(at, to, {a.text});
+}
 constexpr auto add(dsl::context_path a, dsl::context_path b, dsl::destination_path to, dsl::where at = CONSTAGE_HERE) {
     return dsl::add_words(at, to, {a.text, b.text});
 }
@@ -244,7 +267,7 @@ constexpr auto add(dsl::context_path a, dsl::context_path b, dsl::context_path c
 }
 template <class... T>
 requires(sizeof...(T) > 4 || dsl::has_file<T...>) constexpr auto add(dsl::first_text first, T const&... rest) {
-    constexpr unsigned n = dsl::words_of_sources<T...>;
+    constexpr unsigned n = dsl::words_of_sources<dsl::first_text, T...>;
     return dsl::add_step<n>{{dsl::many_words<n>(dsl::op::add, first, rest...)}};
 }
 constexpr auto add(dsl::heredoc_text a, dsl::destination_path to, dsl::where at = CONSTAGE_HERE) {
@@ -252,6 +275,11 @@ constexpr auto add(dsl::heredoc_text a, dsl::destination_path to, dsl::where at 
 }
 constexpr auto add(dsl::heredoc_text a, dsl::heredoc_text b, dsl::destination_path to, dsl::where at = CONSTAGE_HERE) {
     return dsl::add_step<11>{{dsl::inline_files<11>(dsl::op::add, at, to, a, b)}};
+}
+template <class... T>
+requires(sizeof...(T) > 2) constexpr auto add(dsl::heredoc_text first, T const&... rest) {
+    constexpr unsigned n = dsl::words_of_sources<dsl::heredoc_text, T...>;
+    return dsl::add_step<n>{{dsl::many_words<n>(dsl::op::add, first, rest...)}};
 }
 
 }  // namespace constage

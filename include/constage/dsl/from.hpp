@@ -5,9 +5,6 @@
 #include <constage/dsl/block.hpp>
 #include <constage/dsl/literals.hpp>
 
-// As a default argument: the place of the call. (With braces g++ 12 gives the place of the declaration.)
-#define CONSTAGE_HERE ::constage::dsl::where(__builtin_LINE(), __builtin_FILE())
-
 namespace constage::error {
 void source_of_files_must_be_literal();
 }

@@ -115,6 +115,8 @@ struct where {
     constexpr where() = default;
     constexpr where(unsigned l, char const* f) : line(l), file(f) {}
 };
+// As a default argument: the place of the call. (With braces g++ 12 gives the place of the declaration.)
+#define CONSTAGE_HERE ::constage::dsl::where(__builtin_LINE(), __builtin_FILE())
 
 struct step {
     char const* file = "";
