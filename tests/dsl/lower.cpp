@@ -111,13 +111,13 @@ x = $X
     CHECK(lowered(copy("a", "b", at_runtime("/c"))) == p::instruction(copy_of({"a", "b"}, "/c")));  // the builder's own affair
     CHECK(lowered(copy("a", "b", "c", "d", "e", at_runtime("/f"))) == p::instruction(copy_of({"a", "b", "c", "d", "e"}, "/f")));
     p::copy many = copy_of({}, "/");
-    for (auto const* name : {"a", "b", "c", "d"}) many.files.push_back({name, "x", true, false, 0});
+    for (auto const* name : {"a", "b", "c", "d"}) many.files.push_back({name, "x\n", true, false, 0});
     CHECK(lowered(copy(file("a", "x"), file("b", "x"), file("c", "x"), file("d", "x"), "/")) == p::instruction(many));
     many.add = true;
     CHECK(lowered(add(file("a", "x"), file("b", "x"), file("c", "x"), file("d", "x"), "/")) == p::instruction(many));
     p::copy both = copy_of({"y"}, "/d/");
     both.from = image_reference("i");
-    both.files = {{"a", "x", true, false, 0}};
+    both.files = {{"a", "x\n", true, false, 0}};
     CHECK(lowered(copy(from("i"), "y", file("a", "x"), "/d/")) == p::instruction(both));
     both.sources.clear();
     both.destination = "/d";
