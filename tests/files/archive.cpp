@@ -146,6 +146,8 @@ TEST_CASE("names cannot leave the root", "[files][archive]") {
     CHECK_THROWS_WITH(listing([](tarball& t) { t.file("d/x").file("d").file("d/y"); }), Catch::Contains("below \"d\""));
     CHECK_THROWS_AS(listing([](tarball& t) { t.add("null", AE_IFCHR); }), failure);
     CHECK_THROWS_AS(listing([](tarball& t) { t.add(".", AE_IFLNK, "/etc"); }), failure);
+    CHECK_THROWS_WITH(listing([](tarball& t) { t.add("l", AE_IFLNK, ""); }), Catch::Contains("target"));
+    CHECK_THROWS_WITH(listing([](tarball& t) { t.add("l", AE_IFLNK, std::string(5000, 'x')); }), Catch::Contains("target of \"l\""));
 }
 
 TEST_CASE("the last of several entries wins", "[files][archive]") {

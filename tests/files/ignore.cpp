@@ -115,6 +115,7 @@ TEST_CASE("an ignore file", "[files][ignore]") {
     CHECK(rules.rules()[2].pattern == "keep");
     CHECK(rules.has_exceptions());
     CHECK_THROWS_AS(ignore_rules::parse("!", "f"), failure);
+    CHECK_THROWS_AS(ignore_rules::of({"\\/"}), failure);  // cleaned, a lone escape
     try {
         ignore_rules::parse("a\n[x\n", ".dockerignore");
         FAIL();
@@ -127,6 +128,16 @@ TEST_CASE("a rule that could not change the verdict on a directory does not coun
     CHECK(rules.ignores("build/other"));
     CHECK_FALSE(rules.ignores("cache/a/keep"));
     CHECK(rules.ignores("cache/a/other"));
+}
+
+TEST_CASE("hostile patterns take no longer than others", "[files][ignore]") {
+    std::string pattern, path;
+    for (int i = 0; i < 30; ++i) pattern += "**/*a/";
+    for (int i = 0; i < 300; ++i) path += "a/";
+    auto const rules = ignore_rules::of({pattern + "b"});
+    CHECK_FALSE(rules.ignores(path + "c"));
+    CHECK(rules.ignores(path + "b"));
+    CHECK(ignore_rules::of({"*", "!a\\/b"}).may_take_back_below("a"));
 }
 
 TEST_CASE("a directory that nothing takes back from need not be walked", "[files][ignore]") {

@@ -23,6 +23,8 @@ TEST_CASE("references are normalised as Docker does", "[oci][reference]") {
              {"Host/app", "Host/app:latest", "Host/app:latest"},
              {"busybox@" + digest, "docker.io/library/busybox@" + digest, "busybox@" + digest},
              {"busybox:1@" + digest, "docker.io/library/busybox:1@" + digest, "busybox:1@" + digest},
+             {"docker.io/x.y/z", "docker.io/x.y/z:latest", "docker.io/x.y/z:latest"},
+             {"docker.io/localhost/z", "docker.io/localhost/z:latest", "docker.io/localhost/z:latest"},
              {"docker.io/a/library", "docker.io/a/library:latest", "a/library:latest"},
          }) {
         INFO(r.text);

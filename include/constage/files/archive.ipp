@@ -23,6 +23,8 @@ namespace constage::files {
 
 namespace archive_detail {
 
+inline constexpr std::size_t longest_target = 4095;  // of a symlink, as Linux has it
+
 struct closer {
     void operator()(archive* a) const { archive_read_free(a); }
 };
@@ -108,6 +110,7 @@ private:
             case AE_IFLNK:
                 n->type = type::symlink;
                 n->target = text(archive_entry_symlink(e), archive_entry_symlink_utf8(e), "target");
+                if (n->target.empty() || n->target.size() > longest_target) damaged("the target of \"" + name + "\" is no path");
                 break;
             case AE_IFCHR:
             case AE_IFBLK:

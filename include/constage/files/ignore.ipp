@@ -108,6 +108,42 @@ CONSTAGE_INLINE bool token_match(std::string_view& pattern, std::string_view& na
     return true;
 }
 
+CONSTAGE_INLINE std::size_t token_size(std::string_view pattern) {
+    if (pattern[0] == '\\') return 2;
+    if (pattern[0] != '[') return 1;
+    auto rest = pattern.substr(1);
+    bool ignored = false;
+    class_match(rest, 0, ignored);
+    return pattern.size() - rest.size();
+}
+
+/// The whole name against a well-formed pattern with "**", token by token: `at[i]` says that what came before matches the first i bytes. Several
+/// "**" would make going back and trying again exponential.
+CONSTAGE_INLINE bool deep_glob(std::string_view pattern, std::string_view name) {
+    std::vector<char> at(name.size() + 1), next;
+    at[0] = true;
+    while (!pattern.empty()) {
+        auto const first = std::find(at.begin(), at.end(), true) - at.begin();
+        if (first == std::ssize(at)) return false;
+        bool const deep = pattern.starts_with("**");
+        if (deep || pattern[0] == '*') {
+            pattern.remove_prefix(pattern.starts_with("**/") ? 3 : deep ? 2 : 1);
+            if (deep && pattern.empty()) return true;
+            for (auto i = static_cast<std::size_t>(first); i < name.size(); ++i)
+                if (deep ? name[i] == '/' : at[i] && name[i] != '/') at[i + 1] = true;
+            continue;
+        }
+        next.assign(at.size(), false);
+        for (auto i = static_cast<std::size_t>(first); i < name.size(); ++i) {
+            auto token = pattern, rest = name.substr(i);
+            if (at[i] && token_match(token, rest)) next[name.size() - rest.size()] = true;
+        }
+        at.swap(next);
+        pattern.remove_prefix(token_size(pattern));
+    }
+    return at.back();
+}
+
 /// The whole name against a well-formed pattern. `deep`: "**" with or without a slash behind it stands for any number of whole components,
 /// at the end for anything. To go back to the last '*' only is enough, since a '*' never crosses a '/'.
 CONSTAGE_INLINE bool glob(std::string_view pattern, std::string_view name, bool deep) {
@@ -115,11 +151,7 @@ CONSTAGE_INLINE bool glob(std::string_view pattern, std::string_view name, bool 
     bool star = false;
     for (;;) {
         if (deep && pattern.starts_with("**")) {
-            pattern.remove_prefix(pattern.starts_with("**/") ? 3 : 2);
-            if (pattern.empty()) return true;
-            if (glob(pattern, name, true)) return true;
-            for (auto slash = name.find('/'); slash != name.npos; slash = name.find('/', slash + 1))
-                if (glob(pattern, name.substr(slash + 1), true)) return true;
+            if (deep_glob(pattern, name)) return true;
         } else if (!pattern.empty() && pattern[0] == '*') {
             pattern.remove_prefix(1);
             star = true;
@@ -170,8 +202,8 @@ CONSTAGE_INLINE ignore_rules::rule compile(std::string_view text) {
     rule.exception = text.starts_with('!');
     if (rule.exception) text = trim(text.substr(1));
     if (text.empty()) throw failure("the pattern \"!\" takes nothing back").with_hint("write what to take back behind the '!'");
-    if (!well_formed(text)) malformed(text);
     rule.pattern = clean(text);
+    if (!well_formed(rule.pattern)) malformed(text);  // cleaning may cut an escape in two
     auto const plain = [](std::string_view s) { return !has_wildcard(s); };
     std::string_view const p = rule.pattern;
     if (plain(p))
@@ -213,8 +245,8 @@ CONSTAGE_INLINE bool may_match_below(std::string_view pattern, std::string_view 
     for (;;) {
         auto const p = pattern.substr(0, pattern.find('/')), d = directory.substr(0, directory.find('/'));
         if (p.find("**") != p.npos) return true;
-        // A class may match a '/' and so hold more than one component: then nothing is ruled out.
-        if (p.find('[') != p.npos) return true;
+        // A class and an escape may hold a '/' and so more than one component: then nothing is ruled out.
+        if (p.find('[') != p.npos || p.ends_with('\\')) return true;
         if (!glob(p, d, false) || p.size() == pattern.size()) return false;
         if (d.size() == directory.size()) return true;
         pattern.remove_prefix(p.size() + 1);

@@ -94,6 +94,8 @@ CONSTAGE_INLINE std::string reference::text() const {
 
 CONSTAGE_INLINE std::string reference::familiar() const {
     auto full = text();
+    // Without it, "x.y/z" of Docker Hub would be z of the registry x.y.
+    if (reference_detail::host_length(repository) != 0) return full;
     if (full.starts_with("docker.io/")) full.erase(0, 10);
     if (registry == "docker.io" && repository.starts_with("library/") && repository.find('/', 8) == repository.npos) full.erase(0, 8);
     return full;
