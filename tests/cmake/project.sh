@@ -9,7 +9,8 @@ trap 'rm -rf "$work"' EXIT
 build_and_run() {
     project=$1
     shift
-    "$CMAKE" -S "$here/$project" -B "$work/build" -DCMAKE_CXX_COMPILER="$CXX" -DCMAKE_CXX_COMPILER_LAUNCHER="$(command -v ccache)" "$@"
+    # Unity: the same library in a fraction of the time, with header_only's guarantee that its parts do not clash.
+    "$CMAKE" -S "$here/$project" -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=16 -B "$work/build" -DCMAKE_CXX_COMPILER="$CXX" -DCMAKE_CXX_COMPILER_LAUNCHER="$(command -v ccache)" "$@"
     "$CMAKE" --build "$work/build"
     mkdir "$work/context"
     echo hello >"$work/context/hello.txt"
