@@ -44,9 +44,9 @@ CONSTAGE_INLINE std::string plain_list(std::vector<std::string> const& words) {
 CONSTAGE_INLINE std::string run_history(std::vector<std::string> const& argv, build_args const& args, variables const& env) {
     variables shown;
     for (auto const& [name, value] : args) {
-        auto const now = std::find_if(env.begin(), env.end(), [&](auto const& v) { return v.first == name; });
+        auto const now = std::find_if(env.begin(), env.end(), [&name = name](auto const& v) { return v.first == name; });
         auto const text = now != env.end() ? now->second : value.value_or("");
-        auto const before = std::find_if(shown.begin(), shown.end(), [&](auto const& v) { return v.first == name; });
+        auto const before = std::find_if(shown.begin(), shown.end(), [&name = name](auto const& v) { return v.first == name; });
         if (before != shown.end())
             before->second = text;
         else
