@@ -63,3 +63,11 @@ busybox_context() {
     mkdir -p "$work/busybox/bin"
     cp /bin/busybox "$work/busybox/bin/"
 }
+
+# become_user: an ordinary user with subordinate ids (sets $user), who may enter $work. Only root can make one.
+become_user() {
+    user=constage-test
+    id "$user" >/dev/null 2>&1 || useradd --create-home --shell /bin/sh "$user"
+    grep -q "^$user:" /etc/subuid || skip "useradd gave $user no subordinate ids"
+    chmod 755 "$work"
+}

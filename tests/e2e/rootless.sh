@@ -4,10 +4,8 @@
 need python3 newuidmap crun
 [ "$(id -u)" = 0 ] || skip "makes a user to become, which only root can"
 busybox_context
-user=constage-test
-id "$user" >/dev/null 2>&1 || useradd --create-home --shell /bin/sh "$user"
-grep -q "^$user:" /etc/subuid || skip "useradd gave $user no subordinate ids"
-chmod 755 "$work" "$work/busybox" "$work/busybox/bin"
+become_user
+chmod 755 "$work/busybox" "$work/busybox/bin"
 home=$work/home
 install -d -o "$user" "$home" "$home/context"
 cat >"$home/context/Dockerfile" <<'END'

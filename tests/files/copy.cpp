@@ -167,6 +167,22 @@ TEST_CASE("--exclude is about what is in a source directory", "[files][copy]") {
     CHECK(lines(files::copy({}, r)) == strings{"d x 755 0:0", "f x/a.txt 600 0:0 a"});
 }
 
+TEST_CASE("where --exclude or --parents choose, symlinks in the source's root lead somewhere", "[files][copy]") {
+    auto const with_link = tree_of({{"a.txt", file("a")}, {"d", directory()}, {"d/dangling", symlink("nothing")}, {"link", symlink("/nothing")}});
+    auto r = request(with_link, {"."}, "/x/");
+    CHECK(lines(files::copy({}, r)).size() == 5);
+    r.exclude = {"*.md"};
+    CHECK_THROWS_WITH(files::copy({}, r), Catch::Contains("\"/link\": not found"));
+    r.exclude = {"link"};
+    CHECK(lines(files::copy({}, r)) == strings{"d x 755 0:0", "f x/a.txt 644 0:0 a", "d x/d 755 0:0", "l x/d/dangling 777 0:0 nothing"});
+    r.exclude = {};
+    r.parents = true;
+    r.sources = {"./link"};
+    CHECK_THROWS_WITH(files::copy({}, r), Catch::Contains("\"/link\": not found"));
+    r.sources = {"d/dangling"};
+    CHECK(lines(files::copy({}, r)) == strings{"d x 755 0:0", "d x/d 755 0:0", "l x/d/dangling 777 0:0 nothing"});
+}
+
 TEST_CASE("--parents keeps the way from the pivot on", "[files][copy]") {
     auto r = request(sample(), {"sub/deep/c.md"}, "/x");
     r.parents = true;

@@ -110,6 +110,18 @@ private:
     ignore_rules const& exclude_;
 };
 
+/// Recorded: where --parents or --exclude choose, a symlink in the source's root must lead to something there, for the reference builder's
+/// key follows it. Deeper ones need not.
+CONSTAGE_INLINE void require_targets(tree const& from, node const& root) {
+    for (auto const& [name, child] : root.entries) {
+        if (child->type != type::symlink) continue;
+        if (auto const found = from.find(name); found && found->node) continue;
+        throw failure("\"/" + name + "\": not found")
+            .with_hint("this symlink leads to " + child->target +
+                       ", which is not there: with --parents or --exclude that is an error; add --exclude=" + name);
+    }
+}
+
 /// "a/./b/c" to "a" and "b/c"; without a pivot the root and the whole.
 CONSTAGE_INLINE std::pair<std::string, std::string> at_pivot(std::string const& source) {
     auto const pivot = source.find("/./");
@@ -152,7 +164,10 @@ CONSTAGE_INLINE std::vector<picked> pick(tree const& from, std::string const& so
         picked p;
         p.node = existing(from, path);
         p.path = std::move(path);
-        if (p.node->type == type::directory && !what.takes_all()) p.node = what.filter(*p.node, "", p.on_the_way);
+        if (p.node->type == type::directory && !what.takes_all()) {
+            p.node = what.filter(*p.node, "", p.on_the_way);
+            if (p.path.empty()) require_targets(from, *p.node);
+        }
         result.push_back(std::move(p));
     }
     return result;
