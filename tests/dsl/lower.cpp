@@ -299,4 +299,11 @@ TEST_CASE("an image with the name of an earlier stage is refused") {
         CHECK(f.where.find("lower.cpp:") != std::string::npos);
         CHECK(f.hint.find("from(build)") != std::string::npos);
     }
+    constexpr auto zero = stage<"0">(from("x"));
+    constexpr auto one = stage<"one">(from("0"));  // no number is a name
+    constexpr auto numbers = graph(zero, one);
+    CHECK(dsl::lower(numbers).stages[1].from == image_reference("0"));
+    constexpr auto two = stage<"two">(from("x"), copy(from("0"), "/a", "/b"));  // but COPY --from=0 counts
+    constexpr auto counted = graph(zero, two);
+    CHECK_THROWS_AS(dsl::lower(counted), failure);
 }

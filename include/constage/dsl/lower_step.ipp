@@ -34,8 +34,9 @@ CONSTAGE_INLINE plan::reference stage_names::stage(text_view name) const {
 
 CONSTAGE_INLINE plan::reference stage_names::image(word const& w, step const& where) const {
     auto const text = w.view();
+    bool const is_never_a_stage = detail::all_digits(text) && where.what != op::copy;  // FROM 0 is an image, COPY --from=0 a stage (S008)
     for (unsigned i = 0; i != graph.n_stages; ++i)
-        if (position[i] < at && detail::same_but_case(graph.names[i], text))
+        if (!is_never_a_stage && position[i] < at && detail::same_but_case(graph.names[i], text))
             throw failure("\"" + string(text) + "\" is the name of a stage, but written as an image")
                 .with_where(std::string(where.file) + ":" + std::to_string(where.line))
                 .with_stage(string(graph.names[i]))
