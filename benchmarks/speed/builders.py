@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: BSL-1.0
+"""constage and its peers behind one face: load(name, base), build(job) → Cost, forget(), archive(job)."""
+import os
+import shutil
+import subprocess
+import time
+from dataclasses import dataclass, field
+
+from measure import Failed, run
+
+REGISTRY = "127.0.0.1:5090"
+
+
+@dataclass
+class Job:
+    context: str
+    dockerfile: str
+    archive: bool = False  # the result is an archive; else it stays in the builder's own store
+    cold: bool = True
+    push: str = ""         # a name in the registry: the result goes there
+    bases: dict = field(default_factory=dict)  # name in FROM → OCI layout
+
+
+def quiet(*argv, **more):
+    done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **more)
+    if done.returncode:
+        raise Failed(f"{argv[0]}: {done.stdout[-600:].decode(errors='replace')}")
+    return done.stdout.decode(errors="replace")
+
+
+class Constage:
+    name = "constage"
+
+    def __init__(self, work, tool):
+        self.work, self.tool = work, os.path.abspath(tool)
+        self.store, self.out = work + "/store", work + "/out.tar"
+        self.version = quiet(self.tool, "--version").strip()
+
+    def start(self):
+        pass
+
+    stop = start
+
+    def load(self, bases):
+        """Into the store that cold builds begin with, as a pull would."""
+        self.seed = self.work + "/seed"
+        shutil.rmtree(self.seed, ignore_errors=True)
+        for name, layout in bases.items():
+            context = self.work + "/empty"
+            os.makedirs(context, exist_ok=True)
+            open(context + "/Dockerfile", "w").write(f"FROM {name} AS base\nRUN true\n")
+            quiet(self.tool, "build", "-q", "--store", self.seed, "--build-context", f"{name}=oci-layout://{layout}:latest", context)
+        if os.path.isdir(self.seed):  # the bases, but no step
+            for record in os.listdir(self.seed + "/steps"):
+                os.unlink(f"{self.seed}/steps/{record}")
+        self.forget()
+
+    def forget(self):
+        shutil.rmtree(self.store, ignore_errors=True)
+        if os.path.isdir(self.seed):
+            quiet("cp", "-a", self.seed, self.store)
+
+    def argv(self, job):
+        argv = [self.tool, "build", "-q", "--store", self.store, "-f", job.dockerfile]
+        for name, layout in job.bases.items():
+            argv += ["--build-context", f"{name}=oci-layout://{layout}:latest"]
+        if job.push:
+            argv += ["--push", "-t", f"{REGISTRY}/{job.push}", "--insecure-registry", REGISTRY]
+        else:
+            argv += ["-o", "type=oci,dest=" + self.out] if job.archive else ["-t", "bench:1"]
+        return argv + [job.context]
+
+    def build(self, job):
+        return run(self.argv(job))
+
+    def tree_archive(self, job):
+        """An archive of what build() made."""
+        if not job.archive:
+            job = Job(job.context, job.dockerfile, True, False, bases=job.bases)
+            run(self.argv(job))
+        return self.out
+
+
+class BuildKit:
+    """BuildKit inside Debian's docker.io. Its built-in front end; archives by `docker save` (uncompressed layers)."""
+    name = "BuildKit"
+
+    def __init__(self, work):
+        self.work, self.out = work, work + "/out.tar"
+        self.env = dict(os.environ, DOCKER_BUILDKIT="1", DOCKER_HOST=f"unix://{work}/sock", HOME=work)
+
+    def start(self):
+        os.makedirs(self.work, exist_ok=True)
+        w = self.work
+        self.daemon = subprocess.Popen(
+            ["dockerd", "--iptables=false", "--ip6tables=false", "--bridge=none", "--ip-forward=false", "--ip-masq=false",
+             "--storage-driver=overlay2", f"--data-root={w}/data", f"--exec-root={w}/exec", f"--pidfile={w}/pid", "-H", f"unix://{w}/sock",
+             "--insecure-registry", REGISTRY], stdout=open(w + "/log", "wb"), stderr=subprocess.STDOUT)
+        for _ in range(300):
+            time.sleep(0.1)
+            try:
+                self.version = "docker " + self.docker("version", "--format", "{{.Server.Version}}").strip() + " (its BuildKit)"
+                return
+            except Failed:
+                if self.daemon.poll() is not None:
+                    break
+        raise Failed("dockerd does not start: " + open(w + "/log").read()[-300:])
+
+    def stop(self):
+        self.daemon.terminate()
+        self.daemon.wait()
+
+    def docker(self, *argv):
+        return quiet("/usr/bin/docker", *argv, env=self.env)
+
+    def load(self, bases):
+        for name, layout in bases.items():
+            archive = self.work + "/base.tar"
+            if os.path.exists(archive):
+                os.unlink(archive)
+            quiet("skopeo", "copy", "--insecure-policy", f"oci:{layout}:latest", f"docker-archive:{archive}:{name}:latest")
+            self.docker("load", "-i", archive)
+            os.unlink(archive)
+
+    def forget(self):
+        self.docker("builder", "prune", "-a", "-f")
+        try:
+            self.docker("rmi", "-f", "bench:1")
+        except Failed:
+            pass
+
+    def build(self, job):
+        tag = f"{REGISTRY}/{job.push}" if job.push else "bench:1"
+        cost = run(["/usr/bin/docker", "build", "-q", "--network", "none", "-f", job.dockerfile, "-t", tag, job.context],
+                   [self.daemon.pid], env=self.env)
+        more = ["push", "-q", tag] if job.push else ["save", "-o", self.out, tag] if job.archive else None
+        return plus(cost, run(["/usr/bin/docker", *more], [self.daemon.pid], env=self.env)) if more else cost
+
+    def tree_archive(self, job):
+        self.docker("save", "-o", self.out, "bench:1")
+        return self.out
+
+
+class Buildah:
+    """With runc: crun refuses machines whose cgroups are mixed. Archives are compressed with gzip."""
+    name = "Buildah"
+
+    def __init__(self, work):
+        self.work, self.out = work, work + "/out.tar"
+        self.options = ["--root", work + "/root", "--runroot", work + "/run"]
+
+    def start(self):
+        os.makedirs(self.work, exist_ok=True)
+        self.version = quiet("buildah", "--version").strip()
+
+    def stop(self):
+        subprocess.run(["buildah", *self.options, "umount", "-a"], capture_output=True)
+
+    def buildah(self, *argv):
+        return quiet("buildah", *self.options, *argv)
+
+    def load(self, bases):
+        for name, layout in bases.items():
+            identity = self.buildah("pull", "-q", f"oci:{layout}:latest").split()[-1]
+            self.buildah("tag", identity, f"localhost/{name}:latest")
+
+    def forget(self):
+        keep = set()
+        images = self.buildah("images", "-a", "--format", "{{.ID}} {{.Name}}:{{.Tag}}").splitlines()
+        for line in images:
+            identity, name = line.split(" ", 1)
+            if name.startswith("localhost/bench-"):
+                keep.add(identity)
+        for line in images:
+            identity = line.split(" ", 1)[0]
+            if identity not in keep:
+                subprocess.run(["buildah", *self.options, "rmi", "-f", identity], capture_output=True)
+
+    def build(self, job):
+        tag = f"{REGISTRY}/{job.push}" if job.push else "localhost/result:1"
+        cost = run(["buildah", *self.options, "bud", "-q", "--runtime", "/usr/sbin/runc", "--layers", "--jobs", "8", "--network", "none",
+                    "--tls-verify=false", *(["--pull-never"] if job.bases else []), "-f", job.dockerfile, "-t", tag, job.context])
+        if not job.push and not job.archive:
+            return cost
+        if job.archive and os.path.exists(self.out):
+            os.unlink(self.out)
+        to = "docker://" + tag if job.push else "oci-archive:" + self.out
+        return plus(cost, run(["buildah", *self.options, "push", "-q", "--tls-verify=false", tag, to]))
+
+    def tree_archive(self, job):
+        if os.path.exists(self.out):
+            os.unlink(self.out)
+        self.buildah("push", "-q", "localhost/result:1", "oci-archive:" + self.out)
+        return self.out
+
+
+def plus(a, b):
+    """One after the other."""
+    a.wall, a.cpu, a.written, a.memory = a.wall + b.wall, a.cpu + b.cpu, a.written + b.written, max(a.memory, b.memory)
+    return a
