@@ -11,7 +11,7 @@ find_dependency(nlohmann_json)
 find_dependency(CLI11)
 find_dependency(Threads)
 
-# Debian's libzstd has no CMake package, and libisal none anywhere.
+# Debian's libzstd has no CMake package.
 if(NOT TARGET constage::zstd)
     find_path(CONSTAGE_ZSTD_INCLUDE zstd.h)
     find_library(CONSTAGE_ZSTD_LIBRARY zstd)
@@ -22,15 +22,4 @@ if(NOT TARGET constage::zstd)
     add_library(constage::zstd UNKNOWN IMPORTED)
     set_target_properties(constage::zstd PROPERTIES IMPORTED_LOCATION "${CONSTAGE_ZSTD_LIBRARY}" INTERFACE_INCLUDE_DIRECTORIES
                                                                                               "${CONSTAGE_ZSTD_INCLUDE}")
-endif()
-if(CONSTAGE_ISAL AND NOT TARGET constage::isal)
-    find_path(CONSTAGE_ISAL_INCLUDE isa-l/igzip_lib.h)
-    find_library(CONSTAGE_ISAL_LIBRARY isal)
-    mark_as_advanced(CONSTAGE_ISAL_INCLUDE CONSTAGE_ISAL_LIBRARY)
-    if(NOT CONSTAGE_ISAL_INCLUDE OR NOT CONSTAGE_ISAL_LIBRARY)
-        message(FATAL_ERROR "CONSTAGE_ISAL is on, but libisal is not there (Debian: libisal-dev)")
-    endif()
-    add_library(constage::isal UNKNOWN IMPORTED)
-    set_target_properties(constage::isal PROPERTIES IMPORTED_LOCATION "${CONSTAGE_ISAL_LIBRARY}" INTERFACE_INCLUDE_DIRECTORIES
-                                                                                              "${CONSTAGE_ISAL_INCLUDE}")
 endif()

@@ -28,8 +28,8 @@ def program(stages):
         edge = f'copy(from(stage_{i // 2}), "/out/{i // 2}", "/in/")' if i else 'copy("input", "/in/")'
         out.append(f"""constexpr auto stage_{i} = stage<"stage-{i}">(
     from("registry.example/base-{i}:1.{i}"),
-    workdir("/work/{i}"),
-    copy("src/{i}", "/work/{i}/src"),
+    workdir("/src/{i}"),
+    copy("src/{i}", "/src/{i}/src"),
     {edge},
     run("make -C src -j4 all && make install DESTDIR=/out/{i}").cache("/root/.cache"),
     env("STAGE_NUMBER", "{i}"));""")

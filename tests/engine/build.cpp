@@ -129,7 +129,8 @@ TEST_CASE("outputs: a directory, an archive, and nothing half-written") {
     directory context, store, out;
     context.write("src/a.txt", "hello");
     auto o = options_of(context, store);
-    o.outputs = {engine::parse_output((out.path / "root").string()), engine::parse_output("type=oci,dest=" + (out.path / "image.tar").string())};
+    o.outputs = {engine::parse_output((out.path / "root").string()),
+                 engine::parse_output("type=oci,dest=" + (out.path / "image.tar").string())};
     auto const r = engine::build(two_stages(), o);
     CHECK(out.read("root/a.txt") == "hello");
     CHECK(fs::file_size(out.path / "image.tar") > 1000);
@@ -147,7 +148,8 @@ TEST_CASE("-o is spelled as buildx spells it") {
     CHECK_FALSE(o.tar);
     CHECK(o.compression == "zstd");
     CHECK(engine::parse_output("type=image,name=a,push=true").what == engine::output::kind::registry);
-    for (auto const* bad : {"", "type=nothing,dest=x", "dest=x", "type=oci,color=red", "type=local"}) CHECK_THROWS_AS(engine::parse_output(bad), failure);
+    for (auto const* bad : {"", "type=nothing,dest=x", "dest=x", "type=oci,color=red", "type=local"})
+        CHECK_THROWS_AS(engine::parse_output(bad), failure);
 }
 
 TEST_CASE("what no image needs is pruned, and the build works again") {
@@ -180,7 +182,7 @@ TEST_CASE("a store is sound, until something in it changes") {
     CHECK_THAT(problems(), Catch::Contains(record.filename().string() + ": is damaged"));
     store.write("store/steps/" + record.filename().string(), text);
     fs::create_directories(store.path / "store/tmp/1-0");  // no lock: its process has ended
-    CHECK(problems() == "tmp/1-0: was left by a process that has ended\n");
+    CHECK(problems() == "tmp/1-0: was left by a process that has ended; the next build removes it\n");
     digest_of(two_stages(), options_of(context, store));
     CHECK(problems().empty());
     auto const blob = first("blobs/sha256");

@@ -168,7 +168,8 @@ TEST_CASE("--exclude is about what is in a source directory", "[files][copy]") {
 }
 
 TEST_CASE("where --exclude or --parents choose, symlinks in the source's root lead somewhere", "[files][copy]") {
-    auto const with_link = tree_of({{"a.txt", file("a")}, {"d", directory()}, {"d/dangling", symlink("nothing")}, {"link", symlink("/nothing")}});
+    auto const with_link =
+        tree_of({{"a.txt", file("a")}, {"d", directory()}, {"d/dangling", symlink("nothing")}, {"link", symlink("/nothing")}});
     auto r = request(with_link, {"."}, "/x/");
     CHECK(lines(files::copy({}, r)).size() == 5);
     r.exclude = {"*.md"};

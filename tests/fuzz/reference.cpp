@@ -17,18 +17,9 @@
 #include <string>
 #include <string_view>
 
+#include "refused_or.hpp"
+
 using namespace constage;
-
-namespace {
-
-template <class F>
-void refused_or(F const& f) {
-    try {
-        f();
-    } catch (failure const&) {}
-}
-
-}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
     std::string const text(reinterpret_cast<char const*>(data), size);

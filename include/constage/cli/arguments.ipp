@@ -323,6 +323,8 @@ CONSTAGE_INLINE arguments parse(int argc, char const* const* argv, program who) 
     if (words.size() > 1 && words[0] == "store" && !words[1].starts_with('-')) {  // `store check` is one name
         words[1] = "store " + words[1];
         words.erase(words.begin());
+    } else if (!words.empty() && words[0] == "store") {
+        throw failure("store needs a command").with_hint("`store check` or `store prune`; each has --help").as_usage();
     }
     if (auto const known = words.empty() ? std::nullopt : find_command(words[0], who)) {
         result.what = *known;

@@ -34,9 +34,9 @@ CONSTAGE_INLINE int check_store(invocation& call) {
     for (auto const& p : health.problems) text += p.path + ": " + p.what + "\n";
     print(text);
     if (!health.problems.empty())
-        throw failure("the store " + place + " is damaged: " + std::to_string(health.problems.size()) +
+        throw failure("the store " + place + " is not sound: " + std::to_string(health.problems.size()) +
                       (health.problems.size() == 1 ? " problem" : " problems"))
-            .with_hint("remove what is named above, or all with `constage store prune --all`; builds make it again");
+            .with_hint("what ended processes left, the next build removes; remove what else is named above, and builds make it again");
     print("the store is sound: " + std::to_string(health.entries) + " entries\n");
     return 0;
 }

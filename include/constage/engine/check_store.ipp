@@ -150,7 +150,7 @@ struct checker {
     }
 
     void rubbish() {
-        for (auto const& path : where.rubbish()) complain(path, "was left by a process that has ended");
+        for (auto const& path : where.rubbish()) complain(path, "was left by a process that has ended; the next build removes it");
     }
 };
 

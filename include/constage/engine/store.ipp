@@ -9,7 +9,7 @@
 
 #include <constage/engine/build.hpp>
 #include <constage/engine/store.hpp>
-#include <constage/failure.hpp>
+#include <constage/system_failure.hpp>
 #include <nlohmann/json.hpp>
 
 #include <atomic>
@@ -26,12 +26,8 @@ namespace store_detail {
 inline constexpr char const* version = "1\n";
 
 CONSTAGE_INLINE failure cannot(std::string const& action, std::string const& path) {
-    auto f = failure("cannot " + action + " " + path + ": " + std::strerror(errno));
-    if (errno == ENOSPC)
-        f.hint = "the disk is full: `constage prune` frees what no image needs, or choose another place with --store";
-    else if (errno == EACCES || errno == EROFS || errno == EPERM)
-        f.hint = "choose a store that you may write with --store DIR";
-    return f;
+    bool const refused = errno == EACCES || errno == EROFS || errno == EPERM;
+    return system_failure(action, path).with_hint(refused ? "choose a store that you may write with --store DIR" : "");
 }
 
 CONSTAGE_INLINE std::string hex(std::string const& digest) { return digest.substr(digest.find(':') + 1); }

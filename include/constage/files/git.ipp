@@ -185,7 +185,8 @@ CONSTAGE_INLINE git_tree fetch_git(git_request const& what) try {
     };
     if (!commit.empty() && !source.checksum.empty()) check(source, commit);
     if (commit.empty() || !std::filesystem::exists(place_of())) {
-        auto const part = (what.parts.empty() ? what.directory : what.parts) + "/.part-" + std::to_string(::getpid()) + "-" + std::to_string(next_inode());
+        auto const part = (what.parts.empty() ? what.directory : what.parts) + "/.part-" + std::to_string(::getpid()) + "-" +
+                          std::to_string(next_inode());
         struct remover {
             std::string const& path;
             ~remover() {

@@ -117,8 +117,8 @@ CONSTAGE_INLINE std::size_t token_size(std::string_view pattern) {
     return pattern.size() - rest.size();
 }
 
-/// The whole name against a well-formed pattern with "**", token by token: `at[i]` says that what came before matches the first i bytes. Several
-/// "**" would make going back and trying again exponential.
+/// The whole name against a well-formed pattern with "**", token by token: `at[i]` says that what came before matches the first i bytes.
+/// Several "**" would make going back and trying again exponential.
 CONSTAGE_INLINE bool deep_glob(std::string_view pattern, std::string_view name) {
     std::vector<char> at(name.size() + 1), next;
     at[0] = true;

@@ -13,9 +13,9 @@ struct stat;
 
 namespace constage::files {
 
-/// Remembers the digests of files by (device, inode, size, mtime, ctime), in one file that is mapped when opened and replaced (temporary file +
-/// rename) when something was added. An entry whose ctime is younger than the moment it was hashed (2 s slack) is not
-/// trusted. A damaged or foreign index file is the same as an empty one. Thread-safe.
+/// Remembers the digests of files by (device, inode, size, mtime, ctime), in one file that is mapped when opened and replaced (temporary
+/// file + rename) when something was added. An entry whose ctime is younger than the moment it was hashed (2 s slack) is not trusted. A
+/// damaged or foreign index file is the same as an empty one. Thread-safe.
 class file_index {
 public:
     explicit file_index(std::string path);  ///< need not exist

@@ -9,8 +9,8 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include <constage/failure.hpp>
 #include <constage/files/place.hpp>
+#include <constage/system_failure.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -67,11 +67,9 @@ CONSTAGE_INLINE place::place(std::string const& root, bool exact) : root_path_(r
 }
 
 CONSTAGE_INLINE void place::cannot(std::string const& action, std::string const& path) const {
-    auto f = failure("cannot " + action + " " + root_path_ + "/" + path + ": " + std::strerror(errno));
-    if (exact_ && (errno == EPERM || errno == EINVAL))
-        f.hint = "owners other than yourself need root or a user namespace (/etc/subuid, newuidmap)";
-    if (errno == ENOSPC) f.hint = "the disk is full";
-    throw f;
+    bool const owners = exact_ && (errno == EPERM || errno == EINVAL);
+    throw system_failure(action, root_path_ + "/" + path)
+        .with_hint(owners ? "owners other than yourself need root or a user namespace (/etc/subuid, newuidmap)" : "");
 }
 
 CONSTAGE_INLINE std::array<timespec, 2> place::times(node const& n) {

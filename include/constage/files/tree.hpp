@@ -74,8 +74,8 @@ public:
         std::string path;  ///< resolved, no leading slash, no symlink in it (but the last one if not followed); "" is the root
         node_ptr node;     ///< none: the last component does not exist (its parent does)
     };
-    /// Resolves `path` (absolute or relative to the root; `.` and `..` are cleaned, never above the root) and follows symlinks inside the tree;
-    /// the last component only if `follow_last`. None: a parent is missing or no directory, or there are more than 255 symlinks.
+    /// Resolves `path` (absolute or relative to the root; `.` and `..` are cleaned, never above the root) and follows symlinks inside the
+    /// tree; the last component only if `follow_last`. None: a parent is missing or no directory, or there are more than 255 symlinks.
     std::optional<found> find(std::string_view path, bool follow_last = true) const;
 
     /// The node exactly at `path` (no symlink followed), or none.

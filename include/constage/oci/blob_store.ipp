@@ -7,9 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <constage/failure.hpp>
 #include <constage/files/digest.hpp>
 #include <constage/oci/blob_store.hpp>
+#include <constage/system_failure.hpp>
 
 #include <atomic>
 #include <cerrno>
@@ -20,14 +20,6 @@
 namespace constage::oci {
 
 namespace blob_store_detail {
-
-CONSTAGE_INLINE failure cannot(std::string const& action, std::string const& path) {
-    int const code = errno;
-    auto f = failure("cannot " + action + " " + path + ": " + std::strerror(code));
-    if (code == ENOSPC || code == EDQUOT)
-        f.hint = "the disk is full: `constage prune` frees what no image needs, or choose another store with --store";
-    return f;
-}
 
 /// A file without a name (O_TMPFILE) where the file system has them: nothing can remain of it. Elsewhere a name that a lock protects, so
 /// that a later writer can tell what a killed process left behind.
@@ -51,7 +43,7 @@ public:
         while (!bytes.empty()) {
             auto const n = ::write(fd_, bytes.data(), bytes.size());
             if (n < 0 && errno == EINTR) continue;
-            if (n < 0) throw cannot("write a blob to", folder_);
+            if (n < 0) throw system_failure("write a blob to", folder_);
             bytes.remove_prefix(static_cast<std::size_t>(n));
         }
     }
@@ -67,7 +59,7 @@ public:
             result = ::linkat(AT_FDCWD, ("/proc/self/fd/" + std::to_string(fd_)).c_str(), AT_FDCWD, target.c_str(), AT_SYMLINK_FOLLOW);
         else if (result = ::rename(name_.c_str(), target.c_str()); result == 0)
             name_.clear();
-        if (result != 0 && errno != EEXIST) throw cannot("write", target);
+        if (result != 0 && errno != EEXIST) throw system_failure("write", target);
         return digest;
     }
 
@@ -79,7 +71,7 @@ private:
             name_ = folder_ + "/incoming-" + std::to_string(::getpid()) + "-" + std::to_string(count++);
             fd_ = ::open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
             if (fd_ < 0 && errno == EEXIST) continue;
-            if (fd_ < 0) throw cannot("write to", folder_);
+            if (fd_ < 0) throw system_failure("write to", folder_);
             struct stat s {};
             if (::flock(fd_, LOCK_EX) == 0 && ::fstat(fd_, &s) == 0 && s.st_nlink == 1) return;  // else: swept before it was locked
             ::close(fd_);
@@ -118,7 +110,7 @@ CONSTAGE_INLINE bool blob_store::has(std::string const& digest) const {
 CONSTAGE_INLINE std::string blob_store::read(std::string const& digest, std::uint64_t limit) const {
     auto const file = path(digest);
     int const fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0) throw blob_store_detail::cannot("read the blob", file);
+    if (fd < 0) throw system_failure("read the blob", file);
     struct closer {
         int fd;
         ~closer() { ::close(fd); }
@@ -128,7 +120,7 @@ CONSTAGE_INLINE std::string blob_store::read(std::string const& digest, std::uin
     for (;;) {
         auto const n = ::read(fd, buffer, sizeof buffer);
         if (n < 0 && errno == EINTR) continue;
-        if (n < 0) throw blob_store_detail::cannot("read the blob", file);
+        if (n < 0) throw system_failure("read the blob", file);
         if (n == 0) break;
         bytes.append(buffer, static_cast<std::size_t>(n));
         if (bytes.size() > limit) throw failure("the blob " + digest + " is larger than " + std::to_string(limit) + " bytes");

@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <constage/failure.hpp>
 #include <constage/oci/output_file.hpp>
+#include <constage/system_failure.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -21,11 +21,8 @@ namespace constage::oci {
 namespace output_file_detail {
 
 CONSTAGE_INLINE failure cannot(std::string const& action, std::string const& path) {
-    int const code = errno;
-    return failure("cannot " + action + " " + path + ": " + std::strerror(code))
-        .with_hint(code == ENOENT                     ? "make its directory first"
-                   : code == ENOSPC || code == EDQUOT ? "the disk is full: make room, or name a place on another disk"
-                                                      : "");
+    bool const absent = errno == ENOENT;
+    return system_failure(action, path).with_hint(absent ? "make its directory first" : "");
 }
 
 /// A link is kept, and what it means is replaced.

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef CONSTAGE_TESTS_FUZZ_REFUSED_OR_HPP_INCLUDED
+#define CONSTAGE_TESTS_FUZZ_REFUSED_OR_HPP_INCLUDED
+
+#include <constage/failure.hpp>
+
+/// Bad input may be refused, but only with a constage::failure.
+template <class F>
+void refused_or(F const& f) {
+    try {
+        f();
+    } catch (constage::failure const&) {}
+}
+
+#endif
