@@ -63,6 +63,10 @@ TEST_CASE("build as the conformance harness calls it") {
                          "nofile=1:2",
                          "--shm-size",
                          "128m",
+                         "--max-unpacked",
+                         "2g",
+                         "--max-entries",
+                         "1000",
                          "--no-cache-filter",
                          "x,y",
                          "--no-cache",
@@ -86,6 +90,8 @@ TEST_CASE("build as the conformance harness calls it") {
     CHECK(b.network == "host");
     CHECK(b.ulimits == words{"nofile=1:2"});
     CHECK(b.shm_size == 128u << 20);
+    CHECK(b.unpack.bytes == 2ull << 30);
+    CHECK(b.unpack.entries == 1000);
     CHECK(b.no_cache);
     CHECK(b.no_cache_filter == words{"x", "y"});
     REQUIRE(b.outputs.size() == 1);

@@ -186,12 +186,65 @@ TEST_CASE("limits", "[files][archive]") {
     CHECK_THROWS_WITH(read_back(three, true, small), Catch::Contains("bytes"));
     small.bytes = 9;
     CHECK_NOTHROW(read_back(three, true, small));
+    files::archive_limits words;
+    words.metadata = 2000;
+    CHECK_NOTHROW(read_back(three, true, words));
+    CHECK_THROWS_WITH(read_back([](tarball& t) { t.add("l", AE_IFLNK, std::string(1999, 'x')).file("abcd"); }, true, words),
+                      Catch::Contains("names and attributes"));
+    CHECK_THROWS_WITH(read_back(
+                          [](tarball& t) {
+                              t.add("x", AE_IFREG, "", [](archive_entry* e) {
+                                  std::string const value(3000, 'x');
+                                  archive_entry_xattr_add_entry(e, "user.a", value.data(), value.size());
+                              });
+                          },
+                          true, words),
+                      Catch::Contains("names and attributes"));
     CHECK_THROWS_AS(listing([](tarball& t) {
                         std::string deep;
                         for (int i = 0; i < 3000; ++i) deep += "a/";
                         t.file(deep + "f");
                     }),
                     failure);
+}
+
+TEST_CASE("bombs are stopped by what they would unpack to", "[files][archive]") {
+    scratch const dir;
+    auto const path = (dir.path / "bomb").string();
+    auto const refusal = [&](files::archive_limits const& limits) -> std::string {
+        fs::remove_all(dir.path / "data");
+        try {
+            files::read_archive(path, (dir.path / "data").string(), true, limits);
+        } catch (failure const& f) { return std::string(f.what()) + "; " + f.hint; }
+        return "";
+    };
+    files::archive_limits limits;
+    limits.bytes = 1 << 20;
+    limits.metadata = 1 << 20;
+    std::string const zeros(8 << 20, '\0');
+    for (auto const* name : {"file", ".wh.whiteout"}) {  // the second is skipped, which takes as long
+        tarball(path, ARCHIVE_FILTER_ZSTD).file(name, zeros).file("next");
+        CHECK(fs::file_size(path) < 10'000);
+        CHECK_THAT(refusal(limits), Catch::Contains("1048576 bytes") && Catch::Contains("--max-unpacked"));
+        CHECK(refusal({}).empty());
+    }
+    {
+        // 8 EiB, all holes.
+        tarball(path).add("s", AE_IFREG, "", [](archive_entry* e) {
+            archive_entry_set_size(e, 0x7fffffffffffff00);
+            archive_entry_sparse_add_entry(e, 0x7fffffffffffff00, 0);
+        });
+        CHECK_THAT(refusal({}), Catch::Contains("--max-unpacked"));
+    }
+}
+
+TEST_CASE("reading an archive can be cancelled", "[files][archive]") {
+    scratch const dir;
+    auto const path = (dir.path / "a.tar").string();
+    tarball(path).file("a");
+    std::stop_source stop;
+    stop.request_stop();
+    CHECK_THROWS_WITH(files::read_archive(path, (dir.path / "data").string(), true, {}, stop.get_token()), "cancelled");
 }
 
 TEST_CASE("a sparse file is expanded", "[files][archive]") {

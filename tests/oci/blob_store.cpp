@@ -51,6 +51,18 @@ TEST_CASE("only what is committed remains", "[oci][blob_store]") {
     CHECK(files_in(d / "blobs/sha256") == 1);
 }
 
+TEST_CASE("a blob that was cut short is written again", "[oci][blob_store]") {
+    scratch::directory d;
+    oci::blob_store store(d.path);
+    auto const digest = store.put("content");
+    std::filesystem::resize_file(store.path(digest), 3);
+    CHECK(store.has(digest));
+    CHECK_FALSE(store.has(digest, 7));
+    CHECK(store.put("content") == digest);
+    CHECK(store.has(digest, 7));
+    CHECK(store.read(digest) == "content");
+}
+
 TEST_CASE("a damaged small blob is not believed", "[oci][blob_store]") {
     scratch::directory d;
     oci::blob_store store(d.path);

@@ -118,6 +118,10 @@ struct reader {
         each(
             "--ulimit", [&b](auto const& v) { b.ulimits.push_back(v); }, "Limit in RUN", "NAME=SOFT[:HARD]");
         one(
+            "--max-unpacked", [&b](auto const& v) { b.unpack.bytes = parse_size("--max-unpacked", v); },
+            "Most bytes that one layer or archive may unpack to (default: 128g)", "BYTES");
+        app.add_option("--max-entries", b.unpack.entries, "Most files in one layer or archive (default: 4000000)")->type_name("N");
+        one(
             "--oci-runtime", [&b](auto const& v) { b.oci_runtime = v; }, "Program that runs containers (default: crun, else runc)", "PATH");
         app.add_option("-j,--jobs", b.jobs, "Steps at the same time")->type_name("N")->check(CLI::Range(1, 4096));
         each(

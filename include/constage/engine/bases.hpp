@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -50,13 +51,15 @@ public:
 
 private:
     void unpack(oci::descriptor const& layer);
+    bool is_known_good(std::string const& blob);
     files::diff load_layer(oci::descriptor const& layer);
     std::unique_ptr<base> open(std::string const& name, oci::platform const& platform);
 
     store& store_;
     options const& how_;
     std::vector<std::unique_ptr<base>> bases_;
-    std::mutex unpacking_;
+    std::mutex guard_;
+    std::set<std::string> just_fetched_;  ///< blobs whose digest was computed when they came
 };
 
 /// The ignore rules of a local context: <Dockerfile>.dockerignore beside the Dockerfile, else .dockerignore in its root (X003, X004).

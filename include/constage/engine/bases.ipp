@@ -111,7 +111,7 @@ CONSTAGE_INLINE void base_set::fetch(std::size_t id, progress const& report) {
     std::vector<oci::descriptor const*> missing;
     std::uint64_t total = 0;
     for (auto const& l : b.image.layers)
-        if (!store_.blobs().has(l.digest)) {
+        if (!store_.blobs().has(l.digest, l.size)) {
             missing.push_back(&l);
             total += l.size;
         }
@@ -130,7 +130,7 @@ CONSTAGE_INLINE void base_set::fetch(std::size_t id, progress const& report) {
             try {
                 auto const only_one = store_.lock(blob->digest);
                 std::uint64_t before = 0;
-                if (!store_.blobs().has(blob->digest))
+                if (!store_.blobs().has(blob->digest, blob->size))
                     b.source->fetch(
                         *blob,
                         [&](std::uint64_t now, std::uint64_t) {
@@ -140,6 +140,8 @@ CONSTAGE_INLINE void base_set::fetch(std::size_t id, progress const& report) {
                             if (report) report(done, total);
                         },
                         how_.stop);
+                std::lock_guard const hold(guard_);
+                just_fetched_.insert(blob->digest);
             } catch (...) {
                 std::lock_guard const hold(guard);
                 if (!error) error = std::current_exception();
@@ -166,7 +168,9 @@ CONSTAGE_INLINE void base_set::unpack(oci::descriptor const& layer) {
     auto const made = temporary.path() + "/layer";
     if (::mkdir(made.c_str(), 0755) != 0) throw failure("cannot write to the store " + store_.root());
     auto const blob = store_.blobs().path(layer.digest);
-    auto const changes = files::read_archive(blob, made + "/data", true);
+    if (!is_known_good(layer.digest) && files::digest_of_file(blob) != layer.digest)
+        throw failure("the blob " + blob + " is damaged").with_hint("delete this file and build again");
+    auto const changes = files::read_archive(blob, made + "/data", true, how_.unpack, how_.stop);
     if (privileged) {
         write_file(made + "/diff", files::save(files::materialize(changes, made + "/fs"), made));
         remove_all(made + "/data");
@@ -175,6 +179,11 @@ CONSTAGE_INLINE void base_set::unpack(oci::descriptor const& layer) {
         write_file(made + "/diff", files::save(changes, made));
     }
     store_.publish(made, place);
+}
+
+CONSTAGE_INLINE bool base_set::is_known_good(std::string const& blob) {
+    std::lock_guard const hold(guard_);
+    return just_fetched_.contains(blob);
 }
 
 CONSTAGE_INLINE files::diff base_set::load_layer(oci::descriptor const& layer) {

@@ -5,6 +5,7 @@
 #include <constage/detail/config.hpp>
 #include <constage/engine/observer.hpp>
 #include <constage/engine/output.hpp>
+#include <constage/files/archive.hpp>
 #include <constage/plan/plan.hpp>
 
 #include <cstdint>
@@ -43,6 +44,7 @@ struct options {
     std::vector<std::string> allow;  ///< network.host, security.insecure
     std::vector<std::string> add_hosts, ulimits;
     std::uint64_t shm_size = 0;
+    files::archive_limits unpack;                   ///< of base layers and of archives that ADD unpacks
     std::string store;                              ///< empty: default_store()
     int jobs = 0;                                   ///< 0: number of cores, at least 2… steps at the same time
     std::string oci_runtime;                        ///< empty: crun, else runc

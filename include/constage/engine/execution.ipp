@@ -133,7 +133,7 @@ CONSTAGE_INLINE files::copy_request execution::copy_request_of(task const& t) {
                 auto temporary = store_.make_temporary();
                 auto const made = temporary.path() + "/archive";
                 ::mkdir(made.c_str(), 0755);
-                auto const diff = files::read_archive(n.content.path, made + "/data", false);
+                auto const diff = files::read_archive(n.content.path, made + "/data", false, how_.unpack, how_.stop);
                 write_file(made + "/diff", files::save(diff, made));
                 store_.publish(made, place);
             }

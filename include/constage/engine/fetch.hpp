@@ -21,6 +21,7 @@ std::vector<std::string> local_sources(lowered_copy const& c);
 /// Throws constage::failure.
 std::vector<files::copy_request::inline_file> fetch_sources(lowered_copy const& c, options const& how, store& where);
 
+inline constexpr std::size_t most_secret_bytes = 500 * 1024;
 /// The secret of this id, from its file or variable; none if there is none. Throws constage::failure: it cannot be read.
 std::optional<std::string> secret_value(options const& how, std::string const& id);
 

@@ -111,7 +111,7 @@ CONSTAGE_INLINE std::optional<std::string> secret_value(options const& how, std:
         if (s.id != id) continue;
         if (!s.env.empty()) {
             if (auto const* text = std::getenv(s.env.c_str())) value = text;
-        } else if (!(value = read_file(s.src))) {
+        } else if (!(value = read_file(s.src, most_secret_bytes))) {
             throw failure("cannot read the secret " + id + " from " + s.src);
         }
     }

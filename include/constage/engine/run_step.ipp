@@ -243,7 +243,7 @@ CONSTAGE_INLINE void run_step::add_secret(lowered_mount const& m) {
         if (m.required) throw failure("secret " + m.id + ": not found").with_hint("pass --secret id=" + m.id + ",src=FILE");
         return;
     }
-    if (value->size() > 500 * 1024) throw failure("secret " + m.id + " is larger than 500 KiB");
+    if (value->size() > most_secret_bytes) throw failure("secret " + m.id + " is larger than 500 KiB");
     if (!m.env.empty()) request.env.push_back(m.env + "=" + *value);
     if (m.target.empty()) return;
     request.files.emplace_back(m.target, *value);

@@ -7,6 +7,7 @@
 #include <constage/oci/source.hpp>
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -118,8 +119,8 @@ private:
     std::mutex making_;
 };
 
-/// The bytes of a small file (at most 64 MiB), or none if it cannot be opened.
-std::optional<std::string> read_file(std::string const& path);
+/// The bytes of a file, the first `most` of them, or none if it cannot be opened.
+std::optional<std::string> read_file(std::string const& path, std::uint64_t most = std::numeric_limits<std::uint64_t>::max());
 /// For files that nobody sees yet: below tmp/. Throws constage::failure.
 void write_file(std::string const& path, std::string_view text);
 

@@ -10,6 +10,8 @@
 #include <constage/engine/build.hpp>
 #include <constage/engine/store.hpp>
 #include <constage/system_failure.hpp>
+#include <constage/failure.hpp>
+#include <constage/files/digest.hpp>
 #include <nlohmann/json.hpp>
 
 #include <atomic>
@@ -48,7 +50,7 @@ CONSTAGE_INLINE std::string prepare(std::string const& given, bool must_exist) {
         std::filesystem::create_directories(root + folder, error);
         if (error) {
             errno = error.value();
-            throw cannot("make the directory", root + folder);
+            throw system_failure("make the directory", root + folder);
         }
     }
     return root;
@@ -56,14 +58,14 @@ CONSTAGE_INLINE std::string prepare(std::string const& given, bool must_exist) {
 
 }  // namespace store_detail
 
-CONSTAGE_INLINE std::optional<std::string> read_file(std::string const& path) {
+CONSTAGE_INLINE std::optional<std::string> read_file(std::string const& path, std::uint64_t most) {
     int const fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0) return std::nullopt;
     std::string text;
     char buffer[65536];
     for (ssize_t n; (n = ::read(fd, buffer, sizeof buffer)) > 0;) {
         text.append(buffer, static_cast<std::size_t>(n));
-        if (text.size() > (64u << 20)) break;
+        if (text.size() > most) break;
     }
     ::close(fd);
     return text;
@@ -153,7 +155,7 @@ CONSTAGE_INLINE std::optional<layer_record> store::find_layer(std::string const&
         r.diff_id = json.at("diff_id");
         r.uncompressed = json.at("uncompressed");
     } catch (nlohmann::json::exception const&) { return std::nullopt; }
-    if (!blobs_.has(r.blob.digest)) return std::nullopt;
+    if (!files::is_digest(r.blob.digest) || !blobs_.has(r.blob.digest, r.blob.size)) return std::nullopt;
     return r;
 }
 

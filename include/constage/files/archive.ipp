@@ -44,8 +44,8 @@ CONSTAGE_INLINE int open(archive* a, std::string const& path) { return archive_r
 
 class reader {
 public:
-    reader(std::string const& path, std::string const& directory, bool layer, archive_limits const& limits)
-        : path_(path), directory_(directory), limits_(limits), archive_(make_handle()), tree_(layer, path) {
+    reader(std::string const& path, std::string const& directory, bool layer, archive_limits const& limits, std::stop_token stop)
+        : path_(path), directory_(directory), limits_(limits), stop_(std::move(stop)), archive_(make_handle()), tree_(layer, path) {
         if (open(archive_.get(), path) != ARCHIVE_OK) damaged();
     }
 
@@ -53,9 +53,10 @@ public:
         make_directory();
         archive_entry* e = nullptr;
         while (next(e)) {
-            if (++entries_ > limits_.entries)
-                throw failure(path_ + " has more than " + std::to_string(limits_.entries) + " entries (limit: archive_limits::entries)");
+            check_stop();
+            if (++entries_ > limits_.entries) beyond(limits_.entries, "entries", "--max-entries N");
             entry(e);
+            count(e);
         }
         return tree_.take();
     }
@@ -65,6 +66,26 @@ private:
     [[noreturn]] void damaged() const {
         auto const* why = archive_error_string(archive_.get());
         damaged(why ? why : "unknown error");
+    }
+
+    [[noreturn]] void beyond(std::uint64_t limit, char const* what, char const* option) const {
+        throw failure("the archive " + path_ + " holds more than " + std::to_string(limit) + " " + what)
+            .with_hint(std::string("it may be made to fill your disk; if you trust it, raise the limit with ") + option);
+    }
+
+    void check_stop() const {
+        if (stop_.stop_requested()) throw failure("cancelled");
+    }
+
+    /// What an entry takes besides its content. Bytes that are skipped (of headers, whiteouts, links) cost time only.
+    void count(archive_entry* e) {
+        auto const length = [](char const* text) { return text ? std::strlen(text) : 0; };
+        metadata_ += length(archive_entry_pathname(e)) + length(archive_entry_symlink(e)) + xattrs_;
+        if (metadata_ > limits_.metadata)
+            throw failure("the archive " + path_ + " holds more than " + std::to_string(limits_.metadata) +
+                          " bytes of names and attributes");
+        auto const headers = limits_.metadata + entries_ * 1024, read = static_cast<std::uint64_t>(archive_filter_bytes(archive_.get(), 0));
+        if (read > headers && read - headers > limits_.bytes) beyond(limits_.bytes, "bytes", "--max-unpacked BYTES");
     }
 
     void make_directory() const {
@@ -127,7 +148,7 @@ private:
         tree_.put(name, std::move(n));
     }
 
-    void metadata(archive_entry* e, node& n, std::string const& name) const {
+    void metadata(archive_entry* e, node& n, std::string const& name) {
         n.mode = archive_entry_perm(e) & 07777;
         n.uid = id(archive_entry_uid(e), name);
         n.gid = id(archive_entry_gid(e), name);
@@ -137,10 +158,14 @@ private:
         char const* key = nullptr;
         void const* value = nullptr;
         std::size_t size = 0;
+        xattrs_ = 0;
         archive_entry_xattr_reset(e);
         while (archive_entry_xattr_next(e, &key, &value, &size) == ARCHIVE_OK)
             // An overlay's own marks would change what the layer below shows.
-            if (key && scan_entry::overlay_mark(key).empty()) n.xattrs[key] = std::string(static_cast<char const*>(value), size);
+            if (key && scan_entry::overlay_mark(key).empty()) {
+                n.xattrs[key] = std::string(static_cast<char const*>(value), size);
+                xattrs_ += size;
+            }
     }
     std::uint32_t id(std::int64_t value, std::string const& name) const {
         if (value < 0 || value > 0xffffffff) damaged("the owner of \"" + name + "\" is no number of 32 bits");
@@ -149,8 +174,7 @@ private:
 
     void content(archive_entry* e, node& n, std::string const& name) {
         auto const size = archive_entry_size(e);
-        if (size < 0 || static_cast<std::uint64_t>(size) > limits_.bytes - bytes_)
-            throw failure(path_ + " unpacks to more than " + std::to_string(limits_.bytes) + " bytes (limit: archive_limits::bytes)");
+        if (size < 0 || static_cast<std::uint64_t>(size) > limits_.bytes - bytes_) beyond(limits_.bytes, "bytes", "--max-unpacked BYTES");
         n.size = static_cast<std::uint64_t>(size);
         bytes_ += n.size;
         if (size == 0) {
@@ -167,6 +191,7 @@ private:
             if (result != ARCHIVE_OK && result != ARCHIVE_WARN) damaged();
             if (offset < at || offset > size || length > static_cast<std::size_t>(size - offset))
                 damaged("the pieces of \"" + name + "\" do not fit");
+            check_stop();
             hash_zeros(static_cast<std::uint64_t>(offset - at));
             write(out.fd, static_cast<char const*>(block), length, offset, n.content.path);
             at = offset + static_cast<std::int64_t>(length);
@@ -190,16 +215,18 @@ private:
     void hash_zeros(std::uint64_t count) {
         std::string const zeros(static_cast<std::size_t>(std::min<std::uint64_t>(count, 1 << 17)), '\0');
         for (; count > 0; count -= std::min<std::uint64_t>(count, zeros.size()))
-            hash_.update(std::string_view(zeros).substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(count, zeros.size()))));
+            check_stop(),
+                hash_.update(std::string_view(zeros).substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(count, zeros.size()))));
     }
 
     std::string path_, directory_;
     archive_limits limits_;
+    std::stop_token stop_;
     handle archive_;
     archive_tree tree_;
     hasher hash_;
     std::string const empty_ = digest_of("");
-    std::uint64_t entries_ = 0, bytes_ = 0, files_ = 0;
+    std::uint64_t entries_ = 0, bytes_ = 0, files_ = 0, metadata_ = 0, xattrs_ = 0;
 };
 
 }  // namespace archive_detail
@@ -215,8 +242,9 @@ CONSTAGE_INLINE bool is_archive(std::string const& path) {
     return result == ARCHIVE_OK || result == ARCHIVE_WARN;
 }
 
-CONSTAGE_INLINE diff read_archive(std::string const& path, std::string const& content_directory, bool layer, archive_limits const& limits) {
-    return archive_detail::reader(path, content_directory, layer, limits).run();
+CONSTAGE_INLINE diff read_archive(std::string const& path, std::string const& content_directory, bool layer, archive_limits const& limits,
+                                  std::stop_token stop) {
+    return archive_detail::reader(path, content_directory, layer, limits, std::move(stop)).run();
 }
 
 }  // namespace constage::files

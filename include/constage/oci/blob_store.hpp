@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,7 +18,8 @@ public:
     explicit blob_store(std::string root);
     std::string const& root() const { return root_; }
     std::string path(std::string const& digest) const;  ///< whether or not it is there
-    bool has(std::string const& digest) const;
+    /// Is it there? With a size: and not cut short (a machine that lost power may leave such a file).
+    bool has(std::string const& digest, std::optional<std::uint64_t> size = {}) const;
     /// A small blob (JSON), verified. Throws constage::failure: missing, larger than `limit`, damaged.
     std::string read(std::string const& digest, std::uint64_t limit = 16u << 20) const;
     std::string put(std::string_view bytes);  ///< returns the digest
@@ -27,7 +29,7 @@ public:
     public:
         virtual ~writer() = default;  ///< without commit: nothing remains
         virtual void write(std::string_view bytes) = 0;
-        /// `expected`: throws constage::failure unless the digest is that. Returns the digest.
+        /// `expected`: throws constage::failure unless the digest is that. Returns the digest. A blob that was cut short is replaced.
         virtual std::string commit(std::string const& expected = {}) = 0;
     };
     std::unique_ptr<writer> begin();

@@ -54,12 +54,19 @@ public:
             throw failure("the content is " + digest + ", but it must be " + expected)
                 .with_hint("the source is damaged or not what it claims to be: get it anew");
         auto const target = folder_ + "/" + digest.substr(7);
-        int result = 0;
-        if (name_.empty())
-            result = ::linkat(AT_FDCWD, ("/proc/self/fd/" + std::to_string(fd_)).c_str(), AT_FDCWD, target.c_str(), AT_SYMLINK_FOLLOW);
-        else if (result = ::rename(name_.c_str(), target.c_str()); result == 0)
+        if (!name_.empty()) {
+            if (::rename(name_.c_str(), target.c_str()) != 0) throw system_failure("write", target);
             name_.clear();
-        if (result != 0 && errno != EEXIST) throw system_failure("write", target);
+            return digest;
+        }
+        auto const self = "/proc/self/fd/" + std::to_string(fd_);
+        struct stat ours {
+        }, there{};
+        while (::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, target.c_str(), AT_SYMLINK_FOLLOW) != 0) {
+            if (errno != EEXIST) throw system_failure("write", target);
+            if (::fstat(fd_, &ours) == 0 && ::stat(target.c_str(), &there) == 0 && ours.st_size == there.st_size) break;
+            if (::unlink(target.c_str()) != 0 && errno != ENOENT) throw system_failure("replace", target);
+        }
         return digest;
     }
 
@@ -102,9 +109,9 @@ CONSTAGE_INLINE std::string blob_store::path(std::string const& digest) const {
     return root_ + "/blobs/sha256/" + digest.substr(7);
 }
 
-CONSTAGE_INLINE bool blob_store::has(std::string const& digest) const {
+CONSTAGE_INLINE bool blob_store::has(std::string const& digest, std::optional<std::uint64_t> size) const {
     struct stat s {};
-    return ::stat(path(digest).c_str(), &s) == 0 && S_ISREG(s.st_mode);
+    return ::stat(path(digest).c_str(), &s) == 0 && S_ISREG(s.st_mode) && (!size || static_cast<std::uint64_t>(s.st_size) == *size);
 }
 
 CONSTAGE_INLINE std::string blob_store::read(std::string const& digest, std::uint64_t limit) const {
@@ -131,7 +138,7 @@ CONSTAGE_INLINE std::string blob_store::read(std::string const& digest, std::uin
 
 CONSTAGE_INLINE std::string blob_store::put(std::string_view bytes) {
     auto const digest = files::digest_of(bytes);
-    if (has(digest)) return digest;
+    if (has(digest, bytes.size())) return digest;
     auto const to = begin();
     to->write(bytes);
     return to->commit(digest);

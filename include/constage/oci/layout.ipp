@@ -79,7 +79,7 @@ public:
     }
 
     void fetch(descriptor const& blob, std::function<void(std::uint64_t, std::uint64_t)> const& progress, std::stop_token stop) override {
-        if (store_.has(blob.digest)) return;
+        if (store_.has(blob.digest, blob.size)) return;
         auto const to = store_.begin();
         auto const other = names_.find(blob.digest);
         std::uint64_t done = 0;

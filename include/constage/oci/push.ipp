@@ -90,7 +90,7 @@ private:
             if (report_) report_(done_, total_);
         };
         for (int attempt = 0; !has(blob); ++attempt) {
-            if (!store_.has(blob.digest)) throw failure("the store lacks the blob " + blob.digest + ", which is to be pushed");
+            if (!store_.has(blob.digest, blob.size)) throw failure("the store lacks the blob " + blob.digest + ", which is to be pushed");
             auto const answer = upload(blob, count);
             if (answer.ok()) break;
             if (attempt + 1 >= most_attempts || !may_pass(answer)) throw session_.explain(answer, "the blob " + blob.digest);

@@ -75,7 +75,7 @@ public:
     }
 
     void fetch(descriptor const& blob, progress const& report, std::stop_token stop) override {
-        if (store_.has(blob.digest)) return;
+        if (store_.has(blob.digest, blob.size)) return;
         struct slot {
             std::counting_semaphore<64>& of;
             explicit slot(std::counting_semaphore<64>& s) : of(s) { of.acquire(); }
@@ -125,7 +125,7 @@ private:
     }
 
     std::string document(descriptor const& d) {
-        if (store_.has(d.digest)) {
+        if (store_.has(d.digest, d.size)) {
             auto text = store_.read(d.digest);
             verify(text, d);
             return text;
