@@ -14,6 +14,7 @@
 #include <constage/files/materialize.hpp>
 #include <constage/files/scan.hpp>
 
+#include <charconv>
 #include <fstream>
 #include <iterator>
 #include <thread>
@@ -177,6 +178,7 @@ CONSTAGE_INLINE void base_set::unpack(oci::descriptor const& layer) {
         if (::access(place.c_str(), F_OK) == 0) remove_all(place);  // was made without privilege
     } else {
         write_file(made + "/diff", files::save(changes, made));
+        write_file(made + "/bytes", std::to_string(files::file_bytes(changes)));
     }
     store_.publish(made, place);
 }
@@ -242,7 +244,11 @@ CONSTAGE_INLINE std::uint64_t base_set::file_bytes(std::size_t id) {
     std::uint64_t sum = 0;
     for (auto const& l : bases_[id]->image.layers) {
         if (!store_.has("layers", l.digest)) return 0;
-        sum += files::file_bytes(load_layer(l));
+        // Not from the index: a build that finds everything in its cache would read it for nothing else.
+        auto const text = read_file(store_.path("layers", l.digest) + "/bytes").value_or("0");
+        std::uint64_t bytes = 0;
+        std::from_chars(text.data(), text.data() + text.size(), bytes);
+        sum += bytes;
     }
     return sum;
 }

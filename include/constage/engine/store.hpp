@@ -22,7 +22,8 @@
 /// - `blobs/sha256/HEX`: layers, configs, manifests; with `oci-layout` and `index.json` the store is an OCI layout for other tools too
 /// - `steps/HEX`: one record a step key: result, ingredients, times (JSON)
 /// - `snapshots/HEX/`: a change by its content: `diff` (files::save) and, if something mounts it, `fs/` (an overlay upper directory)
-/// - `layers/HEX/`: a base image's layer by its blob's digest: `diff`, and `fs/` or `data/` (contents only, made without privilege)
+/// - `layers/HEX/`: a base image's layer by its blob's digest: `diff`, `bytes` (of regular files), and `fs/` or `data/` (contents
+///   only, made without privilege)
 /// - `blobs-of/HEX`: which blob a change became with which compression (JSON)
 /// - `places/HEX`: the key that an instruction of a file had when it last ran, for "why did this run"
 /// - `contexts/HEX/fs/`: parts of build contexts that a RUN mounts, by content

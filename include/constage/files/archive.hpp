@@ -8,7 +8,13 @@
 #include <stop_token>
 #include <string>
 
+struct archive;  // libarchive's
+
 namespace constage::files {
+
+/// A libarchive reader of tar archives in the compressions that libarchive decodes itself (some of its filters start other programs).
+/// The caller frees it with archive_read_free().
+::archive* new_archive_reader();
 
 /// Bounds for archives that come from outside; exceeding one is a constage::failure that names the option.
 struct archive_limits {

@@ -30,22 +30,12 @@ struct closer {
 };
 using handle = std::unique_ptr<archive, closer>;
 
-/// Only what libarchive decodes itself: some of its filters start other programs.
-CONSTAGE_INLINE handle make_handle() {
-    handle a(archive_read_new());
-    if (!a) throw failure("libarchive cannot start: no memory");
-    for (auto* support : {archive_read_support_filter_gzip, archive_read_support_filter_bzip2, archive_read_support_filter_xz,
-                          archive_read_support_filter_lzma, archive_read_support_filter_zstd, archive_read_support_format_tar})
-        support(a.get());
-    return a;
-}
-
 CONSTAGE_INLINE int open(archive* a, std::string const& path) { return archive_read_open_filename(a, path.c_str(), 1 << 17); }
 
 class reader {
 public:
     reader(std::string const& path, std::string const& directory, bool layer, archive_limits const& limits, std::stop_token stop)
-        : path_(path), directory_(directory), limits_(limits), stop_(std::move(stop)), archive_(make_handle()), tree_(layer, path) {
+        : path_(path), directory_(directory), limits_(limits), stop_(std::move(stop)), archive_(new_archive_reader()), tree_(layer, path) {
         if (open(archive_.get(), path) != ARCHIVE_OK) damaged();
     }
 
@@ -231,10 +221,19 @@ private:
 
 }  // namespace archive_detail
 
+CONSTAGE_INLINE ::archive* new_archive_reader() {
+    auto* const a = archive_read_new();
+    if (!a) throw failure("libarchive cannot start: no memory");
+    for (auto* support : {archive_read_support_filter_gzip, archive_read_support_filter_bzip2, archive_read_support_filter_xz,
+                          archive_read_support_filter_lzma, archive_read_support_filter_zstd, archive_read_support_format_tar})
+        support(a);
+    return a;
+}
+
 CONSTAGE_INLINE bool is_archive(std::string const& path) {
     struct stat s {};
     if (::stat(path.c_str(), &s) != 0 || !S_ISREG(s.st_mode) || s.st_size == 0) return false;
-    auto const a = archive_detail::make_handle();
+    archive_detail::handle const a(new_archive_reader());
     if (archive_detail::open(a.get(), path) != ARCHIVE_OK) return false;
     archive_entry* e = nullptr;
     auto const result = archive_read_next_header(a.get(), &e);

@@ -3,7 +3,7 @@
 #define CONSTAGE_FILES_DIGEST_IPP_INCLUDED
 
 #include <fcntl.h>
-#include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <unistd.h>
 
 #include <constage/failure.hpp>
@@ -15,17 +15,14 @@
 
 namespace constage::files {
 
+// The low-level functions: EVP reads OpenSSL's configuration and registers all algorithms first, which costs half of a build that finds
+// everything in its cache. OpenSSL calls them deprecated, but keeps them.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+
 struct hasher::state {
-    EVP_MD_CTX* context = EVP_MD_CTX_new();
-    state() {
-        if (!context || EVP_DigestInit_ex(context, EVP_sha256(), nullptr) != 1) {
-            EVP_MD_CTX_free(context);
-            throw failure("OpenSSL has no sha256");
-        }
-    }
-    ~state() { EVP_MD_CTX_free(context); }
-    state(state const&) = delete;
-    state& operator=(state const&) = delete;
+    SHA256_CTX context;
+    state() { SHA256_Init(&context); }
 };
 
 CONSTAGE_INLINE hasher::hasher() : state_(std::make_unique<state>()) {}
@@ -33,23 +30,22 @@ CONSTAGE_INLINE hasher::~hasher() = default;
 CONSTAGE_INLINE hasher::hasher(hasher&&) noexcept = default;
 CONSTAGE_INLINE hasher& hasher::operator=(hasher&&) noexcept = default;
 
-CONSTAGE_INLINE void hasher::update(std::string_view bytes) {
-    if (EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()) != 1) throw failure("OpenSSL cannot compute a sha256");
-}
+CONSTAGE_INLINE void hasher::update(std::string_view bytes) { SHA256_Update(&state_->context, bytes.data(), bytes.size()); }
 
 CONSTAGE_INLINE std::string hasher::finish() {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> raw;
-    unsigned size = 0;
-    if (EVP_DigestFinal_ex(state_->context, raw.data(), &size) != 1 || EVP_DigestInit_ex(state_->context, nullptr, nullptr) != 1)
-        throw failure("OpenSSL cannot compute a sha256");
+    std::array<unsigned char, SHA256_DIGEST_LENGTH> raw;
+    SHA256_Final(raw.data(), &state_->context);
+    SHA256_Init(&state_->context);
     std::string text = "sha256:";
-    text.reserve(7 + 2 * size);
-    for (unsigned i = 0; i < size; ++i) {
-        text += "0123456789abcdef"[raw[i] >> 4];
-        text += "0123456789abcdef"[raw[i] & 15];
+    text.reserve(7 + 2 * raw.size());
+    for (auto const byte : raw) {
+        text += "0123456789abcdef"[byte >> 4];
+        text += "0123456789abcdef"[byte & 15];
     }
     return text;
 }
+
+#pragma GCC diagnostic pop
 
 CONSTAGE_INLINE std::string digest_of(std::string_view bytes) {
     hasher h;

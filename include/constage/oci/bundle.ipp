@@ -9,11 +9,13 @@
 #include <unistd.h>
 
 #include <constage/failure.hpp>
+#include <constage/files/archive.hpp>
 #include <constage/oci/bundle.hpp>
 
 #include <cerrno>
 #include <cstring>
 #include <map>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -69,13 +71,14 @@ public:
                 if (fd >= 0) ::close(fd);
             }
         } const in{::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-        std::vector<char> buffer(256u << 10);
+        std::size_t const room = 256u << 10;
+        auto const buffer = std::make_unique_for_overwrite<char[]>(room);
         for (;;) {
-            auto const n = in.fd < 0 ? -1 : ::read(in.fd, buffer.data(), buffer.size());
+            auto const n = in.fd < 0 ? -1 : ::read(in.fd, buffer.get(), room);
             if (n < 0 && in.fd >= 0 && errno == EINTR) continue;
             if (n < 0) throw failure("cannot read " + file + ": " + std::strerror(errno));
             if (n == 0) return;
-            to({buffer.data(), static_cast<std::size_t>(n)});
+            to({buffer.get(), static_cast<std::size_t>(n)});
         }
     }
 
@@ -136,10 +139,7 @@ private:
 
     class reader {
     public:
-        explicit reader(std::string const& path) : path_(path), in_(archive_read_new()) {
-            archive_read_support_filter_all(in_);
-            archive_read_support_format_tar(in_);
-            archive_read_support_format_gnutar(in_);
+        explicit reader(std::string const& path) : path_(path), in_(files::new_archive_reader()) {
             check(archive_read_open_filename(in_, path.c_str(), 256u << 10));
         }
         reader(reader const&) = delete;
@@ -154,12 +154,13 @@ private:
             return e;
         }
         void data(sink const& to) {
-            std::vector<char> buffer(256u << 10);
+            std::size_t const room = 256u << 10;
+            auto const buffer = std::make_unique_for_overwrite<char[]>(room);
             for (;;) {
-                auto const n = archive_read_data(in_, buffer.data(), buffer.size());
+                auto const n = archive_read_data(in_, buffer.get(), room);
                 if (n == 0) return;
                 if (n < 0) check(ARCHIVE_FATAL);
-                to({buffer.data(), static_cast<std::size_t>(n)});
+                to({buffer.get(), static_cast<std::size_t>(n)});
             }
         }
 
