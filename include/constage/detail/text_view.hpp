@@ -55,6 +55,32 @@ struct text_view {
     }
 };
 
+/// Length of the beginning of `t` that is made of characters of `set`. In a constant expression `t` must be part of a literal: g++ folds
+/// the builtin at once, whereas each round of a loop costs as much as a small function.
+constexpr unsigned span(text_view t, char const* set) {
+#if defined(__GNUC__) && !defined(__clang__)
+    if (__builtin_is_constant_evaluated() && t.size) {
+        auto const n = static_cast<unsigned>(__builtin_strspn(t.data, set));
+        return n < t.size ? n : t.size;
+    }
+#endif
+    unsigned n = 0;
+    while (n != t.size && text_view(set).contains(t[n])) ++n;
+    return n;
+}
+/// The same for characters that are not in `set`.
+constexpr unsigned span_without(text_view t, char const* set) {
+#if defined(__GNUC__) && !defined(__clang__)
+    if (__builtin_is_constant_evaluated() && t.size) {
+        auto const n = static_cast<unsigned>(__builtin_strcspn(t.data, set));
+        return n < t.size ? n : t.size;
+    }
+#endif
+    unsigned n = 0;
+    while (n != t.size && !text_view(set).contains(t[n])) ++n;
+    return n;
+}
+
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 constexpr bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }

@@ -24,24 +24,37 @@ struct need_list {
     using block = dsl::block<S, W, F, Needs...>;
     template <class Name, unsigned S, unsigned W>
     using stage = stage_t<Name, S, W, Needs...>;
-
-    template <class... More>
-    need_list<Needs..., More...> operator+(need_list<More...>) const;
 };
 
-/// The values of instructions: the same type for all of the same size.
+/// One list of needs out of several.
+template <class... List>
+struct joined {
+    using type = need_list<>;
+};
+template <class... A>
+struct joined<need_list<A...>> {
+    using type = need_list<A...>;
+};
+template <class... A, class... B>
+struct joined<need_list<A...>, need_list<B...>> {
+    using type = need_list<A..., B...>;
+};
+template <class... A, class... B, class... C, class... More>
+struct joined<need_list<A...>, need_list<B...>, need_list<C...>, More...> : joined<need_list<A..., B..., C...>, More...> {};
+
+/// The values of instructions: the same type for all of the same size. `n_froms` is how many of them are FROM.
 template <unsigned Steps, unsigned Words>
 struct block_data {
+    static constexpr unsigned n_steps = Steps, n_words = Words, n_froms = 0;
     step steps[Steps ? Steps : 1]{};
     word words[Words ? Words : 1]{};
 };
 
-/// One or more instructions. `Froms` is how many of them are FROM.
+/// One or more instructions.
 template <unsigned Steps, unsigned Words, unsigned Froms, class... Needs>
 struct block : block_data<Steps, Words> {
-    static constexpr unsigned n_steps = Steps, n_words = Words, n_froms = Froms;
+    static constexpr unsigned n_froms = Froms;
     using needs = need_list<Needs...>;
-    using is_block = void;
 };
 
 /// One instruction without flags.
@@ -50,7 +63,7 @@ using one = block<1, Words, 0>;
 
 template <class B>
 concept instruction = requires {
-    typename B::is_block;
+    typename B::needs;
 };
 
 /// A block, erased.
@@ -67,9 +80,10 @@ struct appender {
     unsigned s = 0, w = 0;
 
     constexpr void operator()(piece const& p) {
+        auto const shift = p.n_steps ? w - p.steps[0].first : 0;  // a piece may be the middle of a block
         for (unsigned i = 0; i != p.n_steps; ++i) {
             steps[s] = p.steps[i];
-            steps[s++].first += w;
+            steps[s++].first += shift;
         }
         for (unsigned i = 0; i != p.n_words; ++i) words[w++] = p.words[i];
     }
@@ -80,29 +94,15 @@ constexpr piece piece_of(B const& b) {
     return {b.steps, b.words, B::n_steps, B::n_words};
 }
 
-template <unsigned Steps, unsigned Words>
-constexpr block_data<Steps, Words> gather(piece const* pieces, unsigned n) {
-    block_data<Steps, Words> r{};
+/// The values of several blocks in one. Its types are those of values alone: most stages of a program share it.
+template <unsigned... Steps, unsigned... Words>
+constexpr auto gathered(block_data<Steps, Words> const&... b) {
+    block_data<(0u + ... + Steps), (0u + ... + Words)> r{};
     appender append{r.steps, r.words};
-    for (unsigned i = 0; i != n; ++i) append(pieces[i]);
+    piece const pieces[] = {piece{b.steps, b.words, Steps, Words}..., piece{}};
+    for (auto const& p : pieces) append(p);
     return r;
 }
-
-/// What a list of instructions comes to; shared by all lists of the same types.
-template <class... B>
-struct summary {
-    static constexpr unsigned n_steps = (0u + ... + B::n_steps), n_words = (0u + ... + B::n_words), n_froms = (0u + ... + B::n_froms);
-    using needs = decltype((need_list<>{} + ... + typename B::needs{}));
-
-    static constexpr bool begins_with_its_only_from() {
-        unsigned const froms[] = {B::n_froms..., 0};
-        return n_froms == 1 && froms[0] == 1;
-    }
-    static constexpr block_data<n_steps, n_words> gathered(B const&... b) {
-        piece const pieces[] = {piece{b.steps, b.words, B::n_steps, B::n_words}..., piece{}};
-        return gather<n_steps, n_words>(pieces, sizeof...(B));
-    }
-};
 
 /// An instruction with more words: `more` is behind the `Words` that it had.
 template <unsigned Words, unsigned Old, unsigned N>
@@ -123,9 +123,9 @@ namespace constage {
 /// run(…)); }`.
 template <dsl::instruction... B>
 constexpr auto steps(B const&... b) {
-    using all = dsl::summary<B...>;
-    using result = typename all::needs::template block<all::n_steps, all::n_words, all::n_froms>;
-    return result{all::gathered(b...)};
+    using values = decltype(dsl::gathered(b...));
+    using needs = typename dsl::joined<typename B::needs...>::type;
+    return typename needs::template block<values::n_steps, values::n_words, (0u + ... + B::n_froms)>{dsl::gathered(b...)};
 }
 
 }  // namespace constage

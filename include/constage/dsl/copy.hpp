@@ -17,9 +17,7 @@ namespace constage::dsl {
 /// COPY. Flags are methods that return the instruction with them added.
 template <unsigned Words, class... Needs>
 struct copy_step : block_data<1, Words> {
-    static constexpr unsigned n_steps = 1, n_words = Words, n_froms = 0;
     using needs = need_list<Needs...>;
-    using is_block = void;
 
     /// `user[:group]`; names are those of the image that is being built.
     constexpr auto chown(owner_text owner) const { return with(owner.text, role::chown); }

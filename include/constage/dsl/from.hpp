@@ -28,9 +28,8 @@ struct from_image : from_step<1> {};
 /// A stage. Flat, for there are many of them and each is its own type.
 template <class Name>
 struct from_stage : block_data<1, 1> {
-    static constexpr unsigned n_steps = 1, n_words = 1, n_froms = 1;
+    static constexpr unsigned n_froms = 1;
     using needs = need_list<need<edge::from, Name>>;
-    using is_block = void;
 
     constexpr from_step<2, need<edge::from, Name>> platform(platform_name p) const {
         return {{extended<2>(*this, {word(p.text, role::platform)})}};

@@ -145,11 +145,16 @@ struct wanted {
     edge kind = edge::from;
 };
 
-/// What the type of a stage says about it.
+/// What the type of an item of a graph says about it: a stage, or targets(…) with the stages in it, or args(…).
 struct row {
     text_view name;
-    wanted const* needs;
-    unsigned n_needs, n_steps, n_words;
+    wanted const* needs = nullptr;
+    unsigned n_needs = 0, n_steps = 0, n_words = 0;
+    row const* inner = nullptr;
+    unsigned n_inner = 0, n_args = 0;
+
+    constexpr unsigned n_stages() const { return inner ? n_inner : n_args == 0; }
+    constexpr row const* stages() const { return inner ? inner : this; }
 };
 
 }  // namespace constage::dsl

@@ -28,12 +28,11 @@ struct graph_t {
 };
 
 /// Appends the global arguments of an item: one step each in `args`, whose words go where the graph's are.
-constexpr void append_args(item_values const& values, unsigned count, step*& args, appender& append) {
-    word const* from = values.stage.words;
-    word const* const end = from + values.stage.n_words;
-    for (unsigned i = 0; i != count; ++i) {
+constexpr void append_args(row const& item, word const* from, where const* places, step*& args, appender& append) {
+    word const* const end = from + item.n_words;
+    for (unsigned i = 0; i != item.n_args; ++i) {
         unsigned const n = from + 1 < end && from[1].what == role::value ? 2 : 1;
-        *args = step(op::arg, n, values.places[i]);
+        *args = step(op::arg, n, places[i]);
         args++->first = append.w;
         for (unsigned k = 0; k != n; ++k) append.words[append.w++] = *from++;
     }
@@ -79,17 +78,26 @@ constexpr auto graph(Item const&... item) {
         dsl::reject_cycle<inventory::shape_v>(detail::make_indices<shape.n_cycle>{});
     } else {
         g.form = shape;
-        dsl::item_values values[] = {dsl::values_of(item)...};
+        dsl::piece const values[] = {dsl::piece{item.steps, item.words, 0, 0}...};
         dsl::appender append{g.steps, g.words};
-        dsl::step* args = g.args;
+        if constexpr (size.args != 0) {
+            dsl::where const* const places[] = {dsl::places_of(&item)...};
+            dsl::step* args = g.args;
+            for (unsigned i = 0; i != inventory::n_items; ++i)
+                if (places[i]) dsl::append_args(inventory::items[i], values[i].words, places[i], args, append);
+        }
         unsigned listed = 0, n = 0;
         for (unsigned i = 0; i != inventory::n_items; ++i) {
-            if (inventory::items[i].n_args) dsl::append_args(values[i], inventory::items[i].n_args, args, append);
-            for (unsigned k = 0; k != inventory::items[i].n_stages; ++k, ++listed) {
-                if (!inventory::listed.kept[listed]) continue;
-                g.target[n] = inventory::listed.target[listed];
-                g.begin[n++] = append.s;
-                append(inventory::items[i].marks ? values[i].stages[k] : values[i].stage);
+            auto const *steps = values[i].steps; auto const *words = values[i].words;
+            for (unsigned k = 0; k != inventory::items[i].n_stages(); ++k, ++listed) {
+                auto const& stage = inventory::listed.stages[listed];
+                if (inventory::listed.kept[listed]) {
+                    g.target[n] = inventory::listed.target[listed];
+                    g.begin[n++] = append.s;
+                    append({steps, words, stage.n_steps, stage.n_words});
+                }
+                steps += stage.n_steps;
+                words += stage.n_words;
             }
         }
         g.begin[n] = append.s;

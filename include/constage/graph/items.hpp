@@ -11,36 +11,20 @@ namespace constage::dsl {
 
 /// Several stages that are images.
 template <class... Stage>
-struct targets_t {
-    piece pieces[sizeof...(Stage)];
-    using is_item = void;
-    static constexpr unsigned n_stages = sizeof...(Stage), n_args = 0, n_words = 0;
-    static constexpr bool marks = true;
-    static constexpr row rows[] = {Stage::rows[0]...};
+struct targets_t : block_data<(0u + ... + Stage::n_steps), (0u + ... + Stage::n_words)> {
+    static constexpr row stages[] = {Stage::as_item...};
+    static constexpr row as_item = {{}, nullptr, 0, 0, 0, stages, sizeof...(Stage), 0};
 };
 
 /// Several ARGs: in a stage one instruction, in a graph the arguments before the first FROM.
 template <unsigned N, unsigned Words>
 struct args_t : block<1, Words, 0> {
+    static constexpr row as_item = {{}, nullptr, 0, 0, Words, nullptr, 0, N};
     where places[N]{};
-
-    using is_item = void;
-    static constexpr unsigned n_stages = 0, n_args = N;
-    static constexpr bool marks = false;
-    static constexpr row rows[] = {row{}};
-};
-
-/// An item of a graph, erased: its stages in the type, or its arguments.
-struct item_rows {
-    row const* first;
-    unsigned n_stages, n_args, n_words;
-    bool marks;
 };
 
 template <class T>
-concept graph_item = requires {
-    typename T::is_item;
-};
+concept graph_item = requires { T::as_item; };
 
 /// How large the arrays of a graph are.
 struct sizes {
@@ -56,15 +40,15 @@ struct listing {
 };
 
 template <unsigned M>
-constexpr listing<M> list(item_rows const* items, unsigned n_items) {
+constexpr listing<M> list(row const* items, unsigned n_items) {
     listing<M> r{};
     bool in_targets[M ? M : 1]{};
     unsigned n = 0;
     for (unsigned i = 0; i != n_items; ++i)
-        for (unsigned k = 0; k != items[i].n_stages; ++k) {
-            r.stages[n] = items[i].first[k];
+        for (unsigned k = 0; k != items[i].n_stages(); ++k) {
+            r.stages[n] = items[i].stages()[k];
             r.kept[n] = true;
-            in_targets[n] = items[i].marks;
+            in_targets[n] = items[i].inner != nullptr;
             ++n;
         }
     for (unsigned i = 0; i != M; ++i) {
@@ -81,24 +65,26 @@ constexpr listing<M> list(item_rows const* items, unsigned n_items) {
 }
 
 // Arrays and loops instead of fold expressions: clang nests those no deeper than 256.
-constexpr unsigned sum(item_rows const* items, unsigned n, unsigned item_rows::*what) {
-    unsigned total = 0;
-    for (unsigned i = 0; i != n; ++i) total += items[i].*what;
-    return total;
+constexpr unsigned count_stages(row const* items, unsigned n_items) {
+    unsigned n = 0;
+    for (unsigned i = 0; i != n_items; ++i) n += items[i].n_stages();
+    return n;
 }
 
 template <class... Item>
 struct inventory {
     static constexpr unsigned n_items = sizeof...(Item);
-    static constexpr item_rows items[] = {{Item::rows, Item::n_stages, Item::n_args, Item::n_args ? Item::n_words : 0, Item::marks}...,
-                                          {nullptr, 0, 0, 0, false}};
-    static constexpr unsigned n_listed = sum(items, n_items, &item_rows::n_stages);
+    static constexpr row items[] = {Item::as_item..., row{}};
+    static constexpr unsigned n_listed = count_stages(items, n_items);
     static constexpr listing<n_listed> listed = list<n_listed>(items, n_items);
 
     static constexpr sizes count() {
         sizes s;
-        s.args = sum(items, n_items, &item_rows::n_args);
-        s.words = sum(items, n_items, &item_rows::n_words);
+        for (auto const& i : items)
+            if (i.n_args) {
+                s.args += i.n_args;
+                s.words += i.n_words;
+            }
         for (unsigned i = 0; i != n_listed; ++i)
             if (listed.kept[i]) {
                 ++s.stages;
@@ -125,23 +111,11 @@ struct inventory {
     static constexpr auto shape_v = analysed();
 };
 
-/// The values of an item of a graph.
-struct item_values {
-    piece stage;          ///< of a stage
-    piece const* stages;  ///< of `targets(…)`
-    where const* places;  ///< of `args(…)`
-};
-template <class Name, unsigned S, unsigned W, class... Needs>
-constexpr item_values values_of(stage_t<Name, S, W, Needs...> const& s) {
-    return {{s.steps, s.words, S, W}, nullptr, nullptr};
-}
-template <class... Stage>
-constexpr item_values values_of(targets_t<Stage...> const& t) {
-    return {{}, t.pieces, nullptr};
-}
+// Where the ARGs of an item stand. (A pointer converts to `void const*` if nothing better is there: no template for each stage.)
+constexpr where const* places_of(void const*) { return nullptr; }
 template <unsigned N, unsigned Words>
-constexpr item_values values_of(args_t<N, Words> const& a) {
-    return {{a.steps, a.words, 1, Words}, nullptr, a.places};
+constexpr where const* places_of(args_t<N, Words> const* a) {
+    return a->places;
 }
 
 }  // namespace constage::dsl
@@ -152,7 +126,7 @@ namespace constage {
 template <dsl::stage_like... Stage>
 constexpr dsl::targets_t<Stage...> targets(Stage const&... stage) {
     static_assert(sizeof...(Stage) > 0, "targets() names no stage");
-    return {{dsl::piece_of(stage)...}};
+    return {dsl::gathered(stage...)};
 }
 
 /// `graph(args(arg("VERSION", "1.2")), …)`: arguments that FROM can use (A002). In a stage: one ARG instruction with several names.

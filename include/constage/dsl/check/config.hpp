@@ -127,9 +127,7 @@ constexpr void duration(text_view t) {
 }
 
 constexpr void command(text_view t) {
-    for (char c : t)
-        if (c != ' ' && c != '\t' && c != '\n') return;
-    error::command_is_empty();
+    if (detail::span(t, " \t\n") == t.size) error::command_is_empty();
 }
 
 constexpr void user(text_view t) {

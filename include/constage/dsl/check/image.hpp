@@ -16,48 +16,47 @@ void platform_must_be_os_slash_architecture();
 
 namespace constage::dsl::check {
 
-constexpr bool is_tag_char(char c) { return detail::is_name_char(c) || c == '.' || c == '-'; }
+#define CONSTAGE_LOWER_AND_DIGITS "abcdefghijklmnopqrstuvwxyz0123456789"
 
 constexpr void digest(text_view d) {
-    bool good = d.size == 71 && d.starts_with("sha256:");
-    for (unsigned i = 7; good && i != d.size; ++i) good = detail::is_digit(d[i]) || (d[i] >= 'a' && d[i] <= 'f');
-    if (!good) error::image_digest_must_be_sha256_and_64_hex_digits();
+    if (d.size != 71 || !d.starts_with("sha256:") || detail::span(d.part(7), "0123456789abcdef") != 64)
+        error::image_digest_must_be_sha256_and_64_hex_digits();
 }
 
-constexpr void repository(text_view r) {
-    if (r.empty()) error::image_reference_is_empty();
-    auto slash = r.find('/');
-    // The part before the first slash is a host if it looks like one: hosts may have upper case and a port.
-    if (slash != detail::npos) {
-        auto const head = r.part(0, slash);
-        if (head.contains('.') || head.contains(':') || head == "localhost") r = r.part(slash + 1);
-    }
-    if (r.empty() || r[0] == '/' || r[r.size - 1] == '/') error::image_repository_has_a_bad_character();
-    for (char c : r) {
-        if (detail::is_upper(c)) error::image_repository_must_be_lower_case();
-        if (!detail::is_name_char(c) && c != '.' && c != '-' && c != '/') error::image_repository_has_a_bad_character();
-    }
+constexpr void tag(text_view t) {
+    if (t.empty()) return error::image_tag_is_empty();
+    if (t.size > 128 || t[0] == '.' || t[0] == '-' ||
+        detail::span(t, CONSTAGE_LOWER_AND_DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZ_.-") != t.size)
+        error::image_tag_has_a_bad_character();
+}
+
+/// `path[:tag]`
+constexpr void repository(text_view t) {
+    auto const n = detail::span(t, CONSTAGE_LOWER_AND_DIGITS "_.-/");
+    if (n != t.size && detail::is_upper(t[n])) return error::image_repository_must_be_lower_case();
+    if (n == 0 || t[0] == '/' || t[n - 1] == '/' || (n != t.size && t[n] != ':')) return error::image_repository_has_a_bad_character();
+    if (n != t.size) tag(t.part(n + 1));
+}
+
+#undef CONSTAGE_LOWER_AND_DIGITS
+
+/// The host of `host/path`, if it has one: what stands before the first slash and looks like a host, which may have upper case and a port.
+constexpr text_view host(text_view t) {
+    auto const head = t.part(0, detail::span_without(t, "/"));
+    bool const is_host = head.size != t.size && (detail::span_without(head, ".:") != head.size || head == "localhost");
+    return is_host ? head : text_view();
 }
 
 /// `[host/]path[:tag][@digest]`; with variables in it only their syntax is looked at.
 constexpr void image(text_view t) {
     if (t.empty()) return error::image_reference_is_empty();
     if (is_open(t)) return variables(t);
-    if (auto const at = t.find('@'); at != detail::npos) {
+    if (auto const at = detail::span_without(t, "@"); at != t.size) {
         digest(t.part(at + 1));
         t = t.part(0, at);
     }
-    auto const slash = t.rfind('/');
-    auto const colon = t.find(':', slash == detail::npos ? 0 : slash);
-    if (colon != detail::npos) {
-        auto const tag = t.part(colon + 1);
-        if (tag.empty()) error::image_tag_is_empty();
-        if (tag.size > 128 || tag[0] == '.' || tag[0] == '-') error::image_tag_has_a_bad_character();
-        for (char c : tag)
-            if (!is_tag_char(c)) error::image_tag_has_a_bad_character();
-        t = t.part(0, colon);
-    }
-    repository(t);
+    auto const h = host(t);
+    repository(h.given() ? t.part(h.size + 1) : t);
 }
 
 /// os/architecture[/variant]

@@ -23,10 +23,10 @@ constexpr void path(text_view t) {
 /// A file of the build context. (A Dockerfile clamps `..` without a word.) URLs and git references pass.
 constexpr void context_path(text_view t) {
     path(t);
+    if (detail::span_without(t, ".") == t.size) return;
     unsigned depth = 0;
     for (unsigned i = 0; i < t.size;) {
-        auto end = t.find('/', i);
-        if (end == detail::npos) end = t.size;
+        auto const end = i + detail::span_without(t.part(i), "/");
         auto const part = t.part(i, end);
         if (part == "..") {
             if (depth == 0) return error::path_climbs_out_of_the_build_context();
@@ -40,20 +40,12 @@ constexpr void context_path(text_view t) {
 
 constexpr void mount_target(text_view t) {
     path(t);
-    bool root = true;
-    for (char c : t) root = root && c == '/';
-    if (root && !t.empty()) error::mount_target_must_not_be_the_root();
+    if (!t.empty() && detail::span(t, "/") == t.size) error::mount_target_must_not_be_the_root();
 }
 
 constexpr bool is_octal_mode(text_view t) {
-    if (t.empty()) return false;
-    unsigned value = 0;
-    for (char c : t) {
-        if (c < '0' || c > '7') return false;
-        value = value * 8 + static_cast<unsigned>(c - '0');
-        if (value > 07777) return false;
-    }
-    return true;
+    auto const zeros = detail::span(t, "0");
+    return !t.empty() && t.size - zeros <= 4 && detail::span(t, "01234567") == t.size;
 }
 
 /// `u=rwX,go=rX`, `+x`, `g=u`

@@ -80,20 +80,12 @@ constexpr unsigned words(text_view t, unsigned i, char stop) {
     return i;
 }
 
+/// Text that can only be judged when its variables are known.
+constexpr bool is_open(text_view t) { return detail::span_without(t, "$'\"\\") != t.size; }
+
 /// Rejects text that a Dockerfile could not expand.
 constexpr void variables(text_view t) {
-    for (char c : t)
-        if (c == '$' || c == '\'' || c == '"' || c == '\\') {
-            words(t, 0, 0);
-            return;
-        }
-}
-
-/// Text that can only be judged when its variables are known.
-constexpr bool is_open(text_view t) {
-    for (char c : t)
-        if (c == '$' || c == '\'' || c == '"' || c == '\\') return true;
-    return false;
+    if (is_open(t)) words(t, 0, 0);
 }
 
 }  // namespace constage::dsl::check
