@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
+#include "building.hpp"
+
 #include <catch2/catch.hpp>
 #include <constage/engine/build.hpp>
 #include <constage/engine/check_store.hpp>
@@ -6,33 +8,10 @@
 #include <constage/engine/sandbox.hpp>
 #include <constage/failure.hpp>
 
-#include <filesystem>
-#include <fstream>
-#include <sstream>
-
 using namespace constage;
 using plan::reference;
-namespace fs = std::filesystem;
 
 namespace {
-
-struct directory {
-    fs::path path;
-    directory() {
-        std::string name = (fs::temp_directory_path() / "constage-test-XXXXXX").string();
-        path = ::mkdtemp(name.data());
-    }
-    ~directory() { fs::remove_all(path); }
-    void write(std::string const& name, std::string const& text) const {
-        fs::create_directories((path / name).parent_path());
-        std::ofstream(path / name) << text;
-    }
-    std::string read(std::string const& name) const {
-        std::stringstream text;
-        text << std::ifstream(path / name).rdbuf();
-        return text.str();
-    }
-};
 
 plan::step copy_of(reference from, std::string source, std::string destination) {
     plan::copy c;
@@ -53,27 +32,6 @@ plan::plan two_stages() {
     p.stages[0].steps = {copy_of("src", "/src/")};
     p.stages[1].steps = {copy_of({reference::kind::stage, 0, "build", {}}, "/src/a.txt", "/a.txt"), {plan::cmd{{false, {"/a.txt"}}}, {}}};
     return p;
-}
-
-struct recorder : engine::observer {
-    std::vector<engine::task_info> tasks;
-    std::vector<std::string> cached, ran, why;
-    std::string printed;
-    void planned(std::vector<engine::task_info> const& list) override { tasks = list; }
-    void output(std::size_t, int, std::string_view bytes) override { printed += bytes; }
-    void finished(std::size_t i, engine::outcome o, std::int64_t, std::string const& reason) override {
-        if (tasks[i].what != engine::task_info::kind::step) return;
-        (o == engine::outcome::cached ? cached : ran).push_back(tasks[i].text);
-        why.push_back(reason);
-    }
-};
-
-engine::options options_of(directory const& context, directory const& store, recorder* r = nullptr) {
-    engine::options o;
-    o.context = context.path.string();
-    o.store = (store.path / "store").string();
-    o.progress = r;
-    return o;
 }
 
 std::string digest_of(plan::plan const& p, engine::options const& o) { return engine::build(p, o).images.at(0).digest; }

@@ -50,7 +50,8 @@ plan::command shell(std::string text) { return {true, {std::move(text)}}; }
 }  // namespace
 
 TEST_CASE("the base's environment is there, ENV adds to it, ARG does not reach the image") {
-    auto const s = lower_one({plan::env{{{"A", "$LANG-x"}}}, plan::args{{{"B", "${A}!"}}}, plan::env{{{"C", "$B"}, {"A", "new"}, {"D", "$A"}}}});
+    auto const s =
+        lower_one({plan::env{{{"A", "$LANG-x"}}}, plan::args{{{"B", "${A}!"}}}, plan::env{{{"C", "$B"}, {"A", "new"}, {"D", "$A"}}}});
     CHECK(s.config.env == std::vector<std::string>{"PATH=/bin", "LANG=C", "A=new", "C=C-x!", "D=C-x"});
 }
 
@@ -64,12 +65,15 @@ TEST_CASE("a build argument beats the default, a global ARG must be asked for") 
 
 TEST_CASE("ENTRYPOINT clears the base's CMD, not the stage's own") {
     CHECK_FALSE(lower_one({plan::entrypoint{{false, {"/x"}}}}).config.cmd);
-    CHECK(lower_one({plan::cmd{shell("y")}, plan::entrypoint{{false, {"/x"}}}}).config.cmd == std::vector<std::string>{"/bin/sh", "-c", "y"});
-    CHECK(lower_one({plan::shell{{"/bin/bash", "-c"}}, plan::cmd{shell("y")}}).config.cmd == std::vector<std::string>{"/bin/bash", "-c", "y"});
+    CHECK(lower_one({plan::cmd{shell("y")}, plan::entrypoint{{false, {"/x"}}}}).config.cmd ==
+          std::vector<std::string>{"/bin/sh", "-c", "y"});
+    CHECK(lower_one({plan::shell{{"/bin/bash", "-c"}}, plan::cmd{shell("y")}}).config.cmd ==
+          std::vector<std::string>{"/bin/bash", "-c", "y"});
 }
 
 TEST_CASE("WORKDIR is relative to the base's, makes a task, and is where RUN and COPY work") {
-    auto const l = engine::lower(one_stage({plan::workdir{"app"}, plan::run{shell("true"), {}, {}, "", "", {}}, copy_of("a", "b")}), {}, base_of);
+    auto const l =
+        engine::lower(one_stage({plan::workdir{"app"}, plan::run{shell("true"), {}, {}, "", "", {}}, copy_of("a", "b")}), {}, base_of);
     CHECK(l.stages[0].config.working_dir == "/root/app");
     REQUIRE(l.tasks.size() == 4);
     CHECK(l.tasks[1].workdir.path == "/root/app");
@@ -80,7 +84,8 @@ TEST_CASE("WORKDIR is relative to the base's, makes a task, and is where RUN and
 }
 
 TEST_CASE("history names what BuildKit names") {
-    auto const s = lower_one({plan::args{{{"foo", "bar"}}}, plan::run{shell("ls"), {}, {}, "", "", {}}, plan::expose{{"2375", "1234/udp"}}, plan::cmd{{false, {"a", "b"}}}});
+    auto const s = lower_one({plan::args{{{"foo", "bar"}}}, plan::run{shell("ls"), {}, {}, "", "", {}}, plan::expose{{"2375", "1234/udp"}},
+                              plan::cmd{{false, {"a", "b"}}}});
     REQUIRE(s.config.history.size() == 4);
     CHECK(s.config.history[1].created_by == "RUN |1 foo=bar /bin/sh -c ls # buildkit");
     CHECK_FALSE(s.config.history[1].empty_layer);

@@ -50,7 +50,8 @@ TEST_CASE("quick jobs run in the calling thread and spare the work") {
 TEST_CASE("a failure stops what depends on it, lets the rest end, and is thrown") {
     std::atomic<bool> other{false};
     std::vector<std::size_t> skipped;
-    std::vector<job> const jobs = {{{}, nullptr, [] { throw constage::failure("first"); }}, {{0}, nullptr, [] { FAIL("depends on a failure"); }}};
+    std::vector<job> const jobs = {{{}, nullptr, [] { throw constage::failure("first"); }},
+                                   {{0}, nullptr, [] { FAIL("depends on a failure"); }}};
     CHECK_THROWS_WITH(run_jobs(jobs, 2, {}, [&](std::size_t i) { skipped.push_back(i); }), "first");
     CHECK(skipped == std::vector<std::size_t>{1});
 }
@@ -67,8 +68,10 @@ TEST_CASE("a job that becomes ready after all threads were idle still runs") {
     for (std::size_t i = 0; i != 200; ++i) {
         job j;
         if (i) j.needs = {i - 1};
-        if (i % 3 == 0) j.quick = [&] { return ++count, true; };
-        else j.work = [&] { ++count; };
+        if (i % 3 == 0)
+            j.quick = [&] { return ++count, true; };
+        else
+            j.work = [&] { ++count; };
         jobs.push_back(j);
     }
     run_jobs(jobs, 3, {}, nullptr);

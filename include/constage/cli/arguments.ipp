@@ -101,6 +101,12 @@ struct reader {
                 for (auto const& s : split_list(v)) b.no_cache_filter.push_back(s);
             },
             "Run the steps of these stages anew", "STAGE,…");
+        each(
+            "--cache-from", [&b](auto const& v) { b.cache_from.push_back(engine::parse_cache_from(v)); }, "Results of steps from elsewhere",
+            "type=local,src=DIR|type=registry,ref=NAME");
+        each(
+            "--cache-to", [&b](auto const& v) { b.cache_to.push_back(engine::parse_cache_to(v)); },
+            "Where results of steps go too; all with mode=max", "type=local,dest=DIR|type=registry,ref=NAME");
         flag("--pull", b.pull, "Ask the registry again what each tag means");
         each(
             "--secret", [&b](auto const& v) { b.secrets.push_back(parse_secret(v)); }, "Secret for RUN --mount=type=secret",
@@ -207,13 +213,12 @@ struct reader {
                                                              .as_usage();
                                                  })
                 ->group("");
-        for (auto const* name : {"--attest", "--cache-from", "--cache-to", "--cgroup-parent", "--policy", "--builder"})
+        for (auto const* name : {"--attest", "--cgroup-parent", "--policy", "--builder"})
             each(
                 name,
                 [name](auto const&) { throw failure(std::string(name) + " is not supported").with_hint("drop the option").as_usage(); }, "",
                 "TEXT");
-        for (auto const* name : {"--attest", "--cache-from", "--cache-to", "--cgroup-parent", "--policy", "--builder"})
-            app.get_option(name)->group("");
+        for (auto const* name : {"--attest", "--cgroup-parent", "--policy", "--builder"}) app.get_option(name)->group("");
     }
 
     void set_up() {
@@ -252,6 +257,17 @@ struct reader {
                 flag("-a,--all", to.prune.all, "Also cache mounts, and images without a tag");
                 each(
                     "--filter", [this](auto const& v) { filter(v); }, "Only what was not used for that long", "until=24h");
+                store();
+                break;
+            case command::why:
+                app.add_option_function<std::string>(
+                       "target", [this](auto const& v) { to.build.targets.push_back(v); }, "Stage; only steps that it needs are shown")
+                    ->type_name("STAGE")
+                    ->option_text("");
+                one(
+                    "--context", [this](auto const& v) { to.build.context = v; }, "Directory that was the build's context (default: .)",
+                    "DIR");
+                if (who == program::tool) file();
                 store();
                 break;
             case command::store_check:

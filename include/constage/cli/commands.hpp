@@ -42,6 +42,7 @@ int check(invocation& call);
 int ast(invocation& call);
 int import(invocation& call);
 int export_plan(invocation& call);
+int why(invocation& call);
 int check_store(invocation& call);
 int prune(invocation& call);
 int doctor(invocation& call);
@@ -53,5 +54,6 @@ int doctor(invocation& call);
 #include <constage/cli/commands.ipp>
 #include <constage/cli/import.ipp>
 #include <constage/cli/store.ipp>
+#include <constage/cli/why.ipp>
 #endif
 #endif

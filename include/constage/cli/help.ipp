@@ -46,6 +46,11 @@ inline constexpr entry entries[] = {
      "Examples:\n"
      "  constage check\n"
      "  constage check -f app.Dockerfile --format json\n"},
+    {command::why, "why", "Say what each step of the last build did: cached, or ran, and which ingredient had changed.", true,
+     "Examples:\n"
+     "  constage why                                         of the Dockerfile here\n"
+     "  constage why runtime                                 only steps that this stage needs\n"
+     "  constage why -f app.Dockerfile --context src\n"},
     {command::store_check, "store check", "Read the whole store and say what is damaged. Exit code 1 if something is.", true,
      "Example:\n  constage store check --store DIR\n"},
     {command::prune, "store prune", "Remove from the store what no image needs.", true,

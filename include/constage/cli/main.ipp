@@ -32,6 +32,8 @@ CONSTAGE_INLINE int dispatch(invocation& call) {
             return export_plan(call);
         case command::check:
             return check(call);
+        case command::why:
+            return why(call);
         case command::store_check:
             return check_store(call);
         case command::prune:

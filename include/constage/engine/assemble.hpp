@@ -25,8 +25,8 @@ struct layer_format {
     friend bool operator==(layer_format const&, layer_format const&) = default;
 };
 
-/// The name under which the store keeps the task's change as a layer.
-std::string layer_name(execution& done, std::size_t task, layer_format const& format);
+/// The name under which the store keeps a change as a layer.
+std::string layer_name(std::string const& change, layer_format const& format);
 
 /// The task's change as a compressed layer, from the store if it is there.
 layer_record make_layer(execution& done, std::size_t task, layer_format const& format, store& where);

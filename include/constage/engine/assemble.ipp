@@ -42,13 +42,13 @@ CONSTAGE_INLINE std::string rfc3339(std::int64_t seconds) {
     return text;
 }
 
-CONSTAGE_INLINE std::string layer_name(execution& done, std::size_t task, layer_format const& format) {
-    return files::digest_of(done.record(task).result + "\n" + format.name());
+CONSTAGE_INLINE std::string layer_name(std::string const& change, layer_format const& format) {
+    return files::digest_of(change + "\n" + format.name());
 }
 
 CONSTAGE_INLINE layer_record make_layer(execution& done, std::size_t task, layer_format const& format, store& where) {
-    auto const name = layer_name(done, task, format);
-    if (auto found = where.find_layer(name)) return *found;
+    auto const name = layer_name(done.record(task).result, format);
+    if (auto found = done.caches().bring_layer(name)) return *found;
     auto const only_one = where.lock("blob-" + name.substr(7));
     if (auto found = where.find_layer(name)) return *found;
     auto changes = done.changes(task);

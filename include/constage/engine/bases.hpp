@@ -33,23 +33,32 @@ public:
         std::unique_ptr<oci::source> source;
         oci::image image;
         std::string identity;  ///< of the content: what a step's key takes
-        std::once_flag scanned;
+        std::once_flag fetched, scanned;
         files::tree scan;  ///< of a directory
     };
     base& at(std::size_t id) { return *bases_[id]; }
 
-    using progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
-
+    /// Are all its blobs in the store?
+    bool complete(std::size_t id) const;
     /// The blobs of the image's layers are in the store afterwards.
-    void fetch(std::size_t id, progress const& report);
+    void fetch(std::size_t id);
     /// The file system as a tree; layers are fetched and unpacked first.
-    files::tree files(std::size_t id, progress const& report);
+    files::tree files(std::size_t id);
     /// Directories for an overlay, top first. Needs privilege.
-    std::vector<std::string> mountable(std::size_t id, progress const& report);
+    std::vector<std::string> mountable(std::size_t id);
     /// Bytes of regular files in the image's layers; 0 if they were never unpacked.
     std::uint64_t file_bytes(std::size_t id);
 
+    /// Told of the one transfer of each base that is not complete. Set before the first use; may be called from several threads.
+    struct listener {
+        std::function<void(std::size_t id)> began;
+        std::function<void(std::size_t id, bool ok)> ended;
+        std::function<void(std::size_t id, std::uint64_t done, std::uint64_t total)> moved;
+    };
+    listener told;
+
 private:
+    void transfer(std::size_t id);
     void unpack(oci::descriptor const& layer);
     bool is_known_good(std::string const& blob);
     files::diff load_layer(oci::descriptor const& layer);

@@ -14,6 +14,7 @@
 #include <constage/files/materialize.hpp>
 #include <constage/files/scan.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <iterator>
@@ -106,9 +107,27 @@ CONSTAGE_INLINE base_image base_set::resolve(std::string const& name, oci::platf
     return result;
 }
 
-CONSTAGE_INLINE void base_set::fetch(std::size_t id, progress const& report) {
+CONSTAGE_INLINE bool base_set::complete(std::size_t id) const {
+    auto const& layers = bases_[id]->image.layers;
+    return !bases_[id]->source || std::all_of(layers.begin(), layers.end(), [&](auto const& l) { return store_.blobs().has(l.digest); });
+}
+
+CONSTAGE_INLINE void base_set::fetch(std::size_t id) {
+    std::call_once(bases_[id]->fetched, [&] {
+        if (complete(id)) return;
+        if (told.began) told.began(id);
+        try {
+            transfer(id);
+        } catch (...) {
+            if (told.ended) told.ended(id, false);
+            throw;
+        }
+        if (told.ended) told.ended(id, true);
+    });
+}
+
+CONSTAGE_INLINE void base_set::transfer(std::size_t id) {
     auto& b = *bases_[id];
-    if (!b.source) return;
     std::vector<oci::descriptor const*> missing;
     std::uint64_t total = 0;
     for (auto const& l : b.image.layers)
@@ -138,7 +157,7 @@ CONSTAGE_INLINE void base_set::fetch(std::size_t id, progress const& report) {
                             std::lock_guard const hold(guard);
                             done += now - before;
                             before = now;
-                            if (report) report(done, total);
+                            if (told.moved) told.moved(id, done, total);
                         },
                         how_.stop);
                 std::lock_guard const hold(guard_);
@@ -196,7 +215,7 @@ CONSTAGE_INLINE files::diff base_set::load_layer(oci::descriptor const& layer) {
     return files::load(*text, place);
 }
 
-CONSTAGE_INLINE files::tree base_set::files(std::size_t id, progress const& report) {
+CONSTAGE_INLINE files::tree base_set::files(std::size_t id) {
     auto& b = *bases_[id];
     std::call_once(b.scanned, [&] {
         if (!b.directory.empty()) {
@@ -207,7 +226,7 @@ CONSTAGE_INLINE files::tree base_set::files(std::size_t id, progress const& repo
             b.scan = files::scan_context(b.directory, o);
             return;
         }
-        fetch(id, report);
+        fetch(id);
         for (auto const& l : b.image.layers) {
             unpack(l);
             b.scan = b.scan.apply(load_layer(l));
@@ -216,11 +235,11 @@ CONSTAGE_INLINE files::tree base_set::files(std::size_t id, progress const& repo
     return b.scan;
 }
 
-CONSTAGE_INLINE std::vector<std::string> base_set::mountable(std::size_t id, progress const& report) {
+CONSTAGE_INLINE std::vector<std::string> base_set::mountable(std::size_t id) {
     auto& b = *bases_[id];
     std::vector<std::string> result;
     if (!b.directory.empty()) {
-        auto const tree = files(id, report);
+        auto const tree = files(id);
         auto const changes = files::difference(files::tree{}, tree);
         auto const place = store_.path("contexts", digest_of(changes));
         if (::access((place + "/fs").c_str(), F_OK) != 0) {
@@ -232,7 +251,7 @@ CONSTAGE_INLINE std::vector<std::string> base_set::mountable(std::size_t id, pro
         }
         return {place + "/fs"};
     }
-    fetch(id, report);
+    fetch(id);
     for (auto const& l : b.image.layers) {
         unpack(l);
         result.insert(result.begin(), store_.path("layers", l.digest) + "/fs");

@@ -3,6 +3,7 @@
 #define CONSTAGE_ENGINE_BUILD_HPP_INCLUDED
 
 #include <constage/detail/config.hpp>
+#include <constage/engine/cache_place.hpp>
 #include <constage/engine/observer.hpp>
 #include <constage/engine/output.hpp>
 #include <constage/files/archive.hpp>
@@ -38,6 +39,7 @@ struct options {
     bool no_cache = false;
     std::vector<std::string> no_cache_filter;
     bool pull = false;
+    std::vector<cache_place> cache_from, cache_to;
     std::vector<secret> secrets;
     std::vector<std::string> ssh;
     std::string network;             ///< build-wide default: default, none, host

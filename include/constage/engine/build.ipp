@@ -7,6 +7,7 @@
 #include <constage/dockerfile/read.hpp>
 #include <constage/engine/build.hpp>
 #include <constage/engine/build_run.hpp>
+#include <constage/engine/cache.hpp>
 #include <constage/engine/sandbox.hpp>
 #include <constage/failure.hpp>
 #include <constage/plan/resolve.hpp>
@@ -126,6 +127,7 @@ CONSTAGE_INLINE report build(plan::plan const& what, options const& how) {
     auto const in_use = where.lock("use", true);  // prune() waits for nobody: it refuses
     where.remove_rubbish();
     base_set bases(where, how);
+    cache_set caches(where, how, [&](std::string const& text) { t.tell([&](observer& o) { o.warning({}, text); }); });
     auto outputs = how.outputs;
     if (outputs.empty()) outputs.emplace_back();
     std::vector<layer_format> formats;
@@ -144,21 +146,20 @@ CONSTAGE_INLINE report build(plan::plan const& what, options const& how) {
         b.names = &what;
         b.what = lower(what, lower_options_of(how, p),
                        [&](std::string const& name, oci::platform const& of) { return bases.resolve(name, of); });
-        b.done = std::make_unique<execution>(b.what, how, where, bases);
+        b.done = std::make_unique<execution>(b.what, how, where, bases, caches);
         b.first_id = ids;
         b.time.resize(b.what.tasks.size());
-        b.done->transferred = [&t, &b](std::size_t task, std::uint64_t done, std::uint64_t total) {
-            t.tell([&](observer& o) { o.transferred(b.first_id + task, done, total); });
-        };
         ids += b.what.tasks.size();
     }
+    std::optional<transfer_teller> transfers(std::in_place, bases, builds, t);
+    story_keeper const story(what, builds, how, where);
     t.tell([&](observer& o) { o.planned(infos(builds, what, outputs)); });
 
     std::vector<job> jobs;
     std::vector<std::size_t> task_of_job;
     for (auto& b : builds) {
         for (std::size_t i = 0; i != b->what.tasks.size(); ++i) task_of_job.push_back(b->first_id + i);
-        add_jobs(jobs, *b, formats, how, where, bases, t);
+        add_jobs(jobs, *b, formats, how, where, bases, *transfers, t);
         task_of_job.resize(jobs.size(), nothing);
     }
     auto const parallel =
@@ -166,6 +167,7 @@ CONSTAGE_INLINE report build(plan::plan const& what, options const& how) {
     run_jobs(jobs, parallel, how.stop, [&](std::size_t j) {
         if (task_of_job[j] != nothing) t.tell([&](observer& o) { o.finished(task_of_job[j], outcome::skipped, t.now(), ""); });
     });
+    transfers.reset();
 
     for (auto& b : builds)
         for (std::size_t target = 0; !formats.empty() && target != b->what.resolution.targets.size(); ++target)
@@ -194,6 +196,12 @@ CONSTAGE_INLINE report build(plan::plan const& what, options const& how) {
         }
         t.tell([&](observer& o) { o.finished(ids + i, outcome::done, t.now(), ""); });
     }
+    for (auto const& to : how.cache_to) try {
+            write_cache(to, builds, how, where);
+        } catch (failure& f) {
+            if (!to.ignore_error) throw;
+            t.tell([&](observer& o) { o.warning({}, "the cache " + to.where + " was not written: " + f.what()); });
+        }
     return make_report(what, builds, bases, t.now());
 }
 

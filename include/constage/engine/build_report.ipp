@@ -14,17 +14,6 @@ namespace constage::engine {
 
 namespace build_report_detail {
 
-/// Tasks whose files are in an image because it is built on them.
-CONSTAGE_INLINE std::set<std::size_t> in_images(platform_build const& b) {
-    std::set<std::size_t> result;
-    for (auto const target : b.what.resolution.targets) {
-        auto const& stage = b.what.stages[target];
-        result.insert(stage.layers.begin(), stage.layers.end());
-        if (stage.base != nothing) result.insert(stage.base);
-    }
-    return result;
-}
-
 /// The stage that a task's files belong to; nothing for an image that only COPY reads.
 CONSTAGE_INLINE std::size_t stage_of(platform_build const& b, std::size_t t) { return t == nothing ? nothing : b.what.tasks[t].stage; }
 
@@ -40,7 +29,7 @@ CONSTAGE_INLINE std::int64_t longest_chain(platform_build const& b) {
 }
 
 CONSTAGE_INLINE void add_steps(report& r, platform_build const& b, base_set& bases) {
-    auto const shipped = in_images(b);
+    auto const shipped = tasks_in_images(b);
     std::map<std::size_t, layer_record const*> layer_of;
     auto const& targets = b.what.resolution.targets;
     if (!b.layers.empty())
@@ -82,6 +71,50 @@ CONSTAGE_INLINE void add_steps(report& r, platform_build const& b, base_set& bas
 }
 
 }  // namespace build_report_detail
+
+CONSTAGE_INLINE std::set<std::size_t> tasks_in_images(platform_build const& b) {
+    std::set<std::size_t> result;
+    for (auto const target : b.what.resolution.targets) {
+        auto const& stage = b.what.stages[target];
+        result.insert(stage.layers.begin(), stage.layers.end());
+        if (stage.base != nothing) result.insert(stage.base);
+    }
+    return result;
+}
+
+CONSTAGE_INLINE build_story make_story(plan::plan const& what, std::vector<std::unique_ptr<platform_build>> const& builds) {
+    build_story story;
+    for (auto const& b : builds) {
+        std::vector<std::size_t> place(b->what.tasks.size(), nothing);
+        for (std::size_t i = 0; i != b->what.tasks.size(); ++i) {
+            auto const& t = b->what.tasks[i];
+            if (t.what == task::kind::base) continue;
+            auto const& time = b->time[i];
+            step_story s;
+            s.stage = t.stage == nothing ? "" : plan::stage_name(what, t.stage);
+            s.text = t.text;
+            s.where = t.where;
+            s.why = b->done->why(i);
+            s.outcome = time.end != 0 ? (time.ran ? "ran" : "cached") : s.why.empty() ? "not reached" : "failed";
+            if (time.ran) s.time = time.end - time.begin;
+            for (auto const n : t.needs())
+                if (place[n] != nothing) s.needs.push_back(place[n]);
+            place[i] = story.size();
+            story.push_back(std::move(s));
+        }
+    }
+    return story;
+}
+
+CONSTAGE_INLINE story_keeper::~story_keeper() {
+    try {
+        auto const project = project_of(how_, what_.stages.empty() ? "" : what_.stages.front().source.file);
+        auto const place = "builds/" + files::digest_of(project).substr(7);
+        auto const text = text_of(make_story(what_, builds_));
+        if (where_.find_text(place) != text) where_.put_text(place, text);
+    } catch (std::exception const&) {  // only `constage why` misses it
+    }
+}
 
 CONSTAGE_INLINE report make_report(plan::plan const& what, std::vector<std::unique_ptr<platform_build>> const& builds, base_set& bases,
                                    std::int64_t wall) {

@@ -7,11 +7,14 @@
 #include <constage/engine/bases.hpp>
 #include <constage/engine/build.hpp>
 #include <constage/engine/execution.hpp>
+#include <constage/engine/last_build.hpp>
 #include <constage/engine/schedule.hpp>
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -55,9 +58,29 @@ struct platform_build {
     std::vector<oci::image> images;                 ///< [target * formats + format]
 };
 
+/// Tells of the bases that are not complete when the build begins: what comes is finished when it is here, what nothing needs is skipped.
+class transfer_teller {
+public:
+    transfer_teller(base_set& bases, std::vector<std::unique_ptr<platform_build>> const& builds, teller& t);
+    ~transfer_teller();
+    transfer_teller(transfer_teller const&) = delete;
+    bool waits_for(std::size_t base) const { return open_.contains(base); }
+
+private:
+    struct open_task {
+        std::size_t id;  ///< progress id
+        std::optional<outcome> ended;
+    };
+    void end(open_task& task, outcome how, std::string const& why);
+
+    base_set& bases_;
+    teller& t_;
+    std::map<std::size_t, open_task> open_;  ///< by the base's id
+};
+
 /// Jobs of one platform: its tasks, then the layers of its targets and the blobs of their bases.
 void add_jobs(std::vector<job>& jobs, platform_build& b, std::vector<layer_format> const& formats, options const& how, store& where,
-              base_set& bases, teller& t);
+              base_set& bases, transfer_teller const& transfers, teller& t);
 
 /// Writes one output. `images`: in the output's format, platform by platform, target by target.
 void write_output(output const& o, std::vector<oci::image> const& images, std::vector<std::unique_ptr<platform_build>> const& builds,
@@ -65,6 +88,27 @@ void write_output(output const& o, std::vector<oci::image> const& images, std::v
 
 /// Makes the store's index.json name these images, so that the store is an OCI layout for other tools.
 void tag_in_store(store& where, std::vector<oci::image> const& images, std::vector<std::string> const& tags);
+
+/// Tasks whose files are in an image because it is built on them.
+std::set<std::size_t> tasks_in_images(platform_build const& b);
+
+/// What became of each step so far. Bases are left out.
+build_story make_story(plan::plan const& what, std::vector<std::unique_ptr<platform_build>> const& builds);
+
+/// Keeps the story of the build in the store when the build ends, however it does.
+class story_keeper {
+public:
+    story_keeper(plan::plan const& what, std::vector<std::unique_ptr<platform_build>> const& builds, options const& how, store& where)
+        : what_(what), builds_(builds), how_(how), where_(where) {}
+    ~story_keeper();
+    story_keeper(story_keeper const&) = delete;
+
+private:
+    plan::plan const& what_;
+    std::vector<std::unique_ptr<platform_build>> const& builds_;
+    options const& how_;
+    store& where_;
+};
 
 report make_report(plan::plan const& what, std::vector<std::unique_ptr<platform_build>> const& builds, base_set& bases, std::int64_t wall);
 

@@ -14,6 +14,7 @@ namespace build_run_detail {
 struct task_job {
     platform_build& b;
     plan::plan const* names;
+    transfer_teller const* transfers;
     teller& t;
     std::size_t index;
 
@@ -25,7 +26,9 @@ struct task_job {
         return guarded([&] {
             if (!b.done->try_cached(index)) return false;
             time.end = t.now();
-            auto const base = b.what.tasks[index].what == task::kind::base;
+            auto const& what = b.what.tasks[index];
+            auto const base = what.what == task::kind::base;
+            if (base && transfers->waits_for(what.base.id)) return true;  // told when it has come, if something needs it
             t.tell([&](observer& o) { o.finished(id(), base ? outcome::done : outcome::cached, time.end, ""); });
             return true;
         });
@@ -64,13 +67,45 @@ struct task_job {
 
 }  // namespace build_run_detail
 
+CONSTAGE_INLINE transfer_teller::transfer_teller(base_set& bases, std::vector<std::unique_ptr<platform_build>> const& builds, teller& t)
+    : bases_(bases), t_(t) {
+    for (auto const& b : builds)
+        for (std::size_t i = 0; i != b->what.tasks.size(); ++i)
+            if (auto const& task = b->what.tasks[i]; task.what == task::kind::base && !bases.complete(task.base.id))
+                open_.emplace(task.base.id, open_task{b->first_id + i, {}});
+    bases.told.began = [this](std::size_t base) {
+        if (auto const at = open_.find(base); at != open_.end()) t_.tell([&](observer& o) { o.started(at->second.id, t_.now()); });
+    };
+    bases.told.moved = [this](std::size_t base, std::uint64_t done, std::uint64_t total) {
+        if (auto const at = open_.find(base); at != open_.end()) t_.tell([&](observer& o) { o.transferred(at->second.id, done, total); });
+    };
+    bases.told.ended = [this](std::size_t base, bool ok) {
+        if (auto const at = open_.find(base); at != open_.end())
+            end(at->second, ok ? outcome::done : outcome::failed, ok ? "" : "the transfer failed");
+    };
+}
+
+CONSTAGE_INLINE transfer_teller::~transfer_teller() {
+    bases_.told = {};
+    try {
+        for (auto& [base, task] : open_)
+            if (!task.ended) end(task, bases_.complete(base) ? outcome::done : outcome::skipped, "");
+    } catch (...) {  // an observer that throws has been told enough
+    }
+}
+
+CONSTAGE_INLINE void transfer_teller::end(open_task& task, outcome how, std::string const& why) {
+    task.ended = how;
+    t_.tell([&](observer& o) { o.finished(task.id, how, t_.now(), why); });
+}
+
 CONSTAGE_INLINE void add_jobs(std::vector<job>& jobs, platform_build& b, std::vector<layer_format> const& formats, options const&,
-                              store& where, base_set& bases, teller& t) {
+                              store& where, base_set& bases, transfer_teller const& transfers, teller& t) {
     auto const first = jobs.size();
     for (std::size_t i = 0; i != b.what.tasks.size(); ++i) {
         auto needs = b.what.tasks[i].needs();
         for (auto& n : needs) n += first;
-        build_run_detail::task_job const j{b, b.names, t, i};
+        build_run_detail::task_job const j{b, b.names, &transfers, t, i};
         jobs.push_back({std::move(needs), [j] { return j.quick(); }, [j] { j.work(); }});
     }
     if (formats.empty()) return;
@@ -79,18 +114,14 @@ CONSTAGE_INLINE void add_jobs(std::vector<job>& jobs, platform_build& b, std::ve
     for (std::size_t target = 0; target != targets.size(); ++target) {
         auto const& stage = b.what.stages[targets[target]];
         if (stage.base != nothing)  // the image names the base's layers, so they must be there
-            jobs.push_back({{first + stage.base}, nullptr, [&b, &bases, &t, task = stage.base] {
-                                bases.fetch(b.what.tasks[task].base.id, [&](std::uint64_t done, std::uint64_t total) {
-                                    t.tell([&](observer& o) { o.transferred(b.first_id + task, done, total); });
-                                });
-                            }});
+            jobs.push_back({{first + stage.base}, nullptr, [&b, &bases, task = stage.base] { bases.fetch(b.what.tasks[task].base.id); }});
         for (std::size_t f = 0; f != formats.size(); ++f) {
             auto& list = b.layers[target * formats.size() + f];
             list.resize(stage.layers.size());
             for (std::size_t l = 0; l != stage.layers.size(); ++l)
                 jobs.push_back({{first + stage.layers[l]},
                                 [&b, &where, &record = list[l], task = stage.layers[l], &format = formats[f]] {
-                                    auto found = where.find_layer(layer_name(*b.done, task, format));
+                                    auto found = where.find_layer(layer_name(b.done->record(task).result, format));
                                     if (found) record = *found;
                                     return found.has_value();
                                 },

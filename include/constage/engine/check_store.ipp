@@ -6,6 +6,7 @@
 
 #include <constage/engine/check_store.hpp>
 #include <constage/engine/key.hpp>
+#include <constage/engine/last_build.hpp>
 #include <constage/engine/reachable.hpp>
 #include <constage/engine/store.hpp>
 #include <constage/failure.hpp>
@@ -79,7 +80,7 @@ struct checker {
 
     void step(std::string const& path, std::string const& key) {
         auto const record = where.find_step(key);
-        if (!record || !files::is_digest(record->result)) return complain(path, "is damaged");
+        if (!record) return complain(path, "is damaged");
         if (record->ingredients.contains("command") && !where.has("snapshots", record->result))
             complain(path, "its snapshot " + record->result + " is missing");
     }
@@ -95,6 +96,14 @@ struct checker {
 
     void place(std::string const& path) {
         if (auto const key = where.find_text(path); !key || !files::is_digest(*key)) complain(path, "is damaged");
+    }
+
+    void list(std::string const& path) {
+        if (parse_list(where.find_text(path).value_or("")).empty()) complain(path, "is damaged");
+    }
+
+    void build(std::string const& path) {
+        if (!parse_build(where.find_text(path).value_or(""))) complain(path, "is damaged");
     }
 
     /// `fs/` holds what the list says, and above it only directories. Devices are missing in what was made in a user namespace.
@@ -169,6 +178,8 @@ CONSTAGE_INLINE store_health check_store(std::string const& path) {
     c.each("steps", {}, [&](std::string const& p, std::string const& key) { c.step(p, key); });
     c.each("blobs-of", {}, [&](std::string const& p, std::string const& name) { c.layer_of_change(p, name); });
     c.each("places", {}, [&](std::string const& p, std::string const&) { c.place(p); });
+    c.each("lists", {}, [&](std::string const& p, std::string const&) { c.list(p); });
+    c.each("builds", {}, [&](std::string const& p, std::string const&) { c.build(p); });
     c.each("snapshots", {}, [&](std::string const& p, std::string const& digest) { c.listed(p, digest); });
     c.each("layers", {"-add"}, [&](std::string const& p, std::string const&) { c.listed(p, std::nullopt); });
     c.each("contexts", {}, [&](std::string const& p, std::string const& digest) { c.context(p, digest); });

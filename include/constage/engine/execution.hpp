@@ -5,6 +5,7 @@
 #include <constage/detail/config.hpp>
 #include <constage/engine/bases.hpp>
 #include <constage/engine/build.hpp>
+#include <constage/engine/cache.hpp>
 #include <constage/engine/key.hpp>
 #include <constage/engine/lower.hpp>
 #include <constage/engine/sandbox.hpp>
@@ -12,6 +13,7 @@
 #include <constage/files/copy.hpp>
 #include <constage/files/tree.hpp>
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -24,7 +26,7 @@ namespace constage::engine {
 
 class execution {
 public:
-    execution(lowering const& what, options const& how, store& where, base_set& bases);
+    execution(lowering const& what, options const& how, store& where, base_set& bases, cache_set& caches);
     ~execution();
 
     /// Looks for the task's result. Base tasks always have one.
@@ -35,6 +37,8 @@ public:
     std::string const& why(std::size_t task) const;     ///< of a task that ran
     std::string const& result(std::size_t task) const;  ///< identity of the file system after the task; "" for `nothing`
     step_record const& record(std::size_t task) const;
+    std::string const& key(std::size_t task) const;  ///< of what can be known without looking into other stages
+    cache_set& caches() { return caches_; }
 
     files::tree tree(std::size_t task);                    ///< the whole file system after it
     files::diff changes(std::size_t task);                 ///< what it changed
@@ -43,9 +47,6 @@ public:
     /// Network connections that the RUNs share; made when the first one asks.
     std::shared_ptr<sandbox::connection_pool> networks();
 
-    /// Progress of base image transfers: (task, done, total).
-    std::function<void(std::size_t, std::uint64_t, std::uint64_t)> transferred;
-
 private:
     struct state;
     struct runner;
@@ -53,8 +54,10 @@ private:
     files::tree source_of(lowered_copy const& c);
     std::vector<files::copy_request::inline_file> const& fetched(task const& t);
     files::copy_request copy_request_of(task const& t);
+    std::map<std::string, files::node_ptr> inputs(task const& t, bool stages);
     ingredients quick_ingredients(task const& t);
     ingredients full_ingredients(task const& t, ingredients parts);
+    std::string reason(task const& t, ingredients const& parts, std::optional<std::string> const& last_key);
     void finish(std::size_t task, std::string const& key, step_record record);
     files::diff compute(task const& t);
 
@@ -62,6 +65,7 @@ private:
     options const& how_;
     store& store_;
     base_set& bases_;
+    cache_set& caches_;
     std::vector<std::unique_ptr<state>> states_;
     std::once_flag scanned_, connected_;
     std::shared_ptr<sandbox::connection_pool> networks_;

@@ -8,6 +8,7 @@
 #include <constage/engine/directories.hpp>
 #include <constage/engine/execution.hpp>
 #include <constage/engine/fetch.hpp>
+#include <constage/engine/last_build.hpp>
 #include <constage/engine/lower_instructions.hpp>
 #include <constage/engine/run_step.hpp>
 #include <constage/failure.hpp>
@@ -46,19 +47,19 @@ CONSTAGE_INLINE files::diff only(files::diff from, files::diff const& wanted) {
 
 /// Where the key of an instruction was when it last ran: its stage and number.
 CONSTAGE_INLINE std::string place_of(task const& t, options const& how) {
-    return files::digest_of(how.context + "\n" + how.dockerfile.value_or(t.where.file) + "\n" + std::to_string(t.stage) + " " +
-                            std::to_string(t.number));
+    return files::digest_of(project_of(how, t.where.file) + "\n" + std::to_string(t.stage) + " " + std::to_string(t.number));
 }
 
 }  // namespace execution_detail
 
-CONSTAGE_INLINE execution::execution(lowering const& what, options const& how, store& where, base_set& bases)
-    : what_(what), how_(how), store_(where), bases_(bases) {
+CONSTAGE_INLINE execution::execution(lowering const& what, options const& how, store& where, base_set& bases, cache_set& caches)
+    : what_(what), how_(how), store_(where), bases_(bases), caches_(caches) {
     for (std::size_t i = 0; i != what.tasks.size(); ++i) states_.push_back(std::make_unique<state>());
 }
 CONSTAGE_INLINE execution::~execution() = default;
 
 CONSTAGE_INLINE std::string const& execution::why(std::size_t t) const { return states_[t]->why; }
+CONSTAGE_INLINE std::string const& execution::key(std::size_t t) const { return states_[t]->key; }
 CONSTAGE_INLINE step_record const& execution::record(std::size_t t) const { return states_[t]->record; }
 CONSTAGE_INLINE std::string const& execution::result(std::size_t t) const {
     static std::string const empty;
@@ -144,40 +145,65 @@ CONSTAGE_INLINE files::copy_request execution::copy_request_of(task const& t) {
 
 // ---- keys ------------------------------------------------------------------------------------------------------------
 
+/// The files that a task takes from elsewhere, by the name of the ingredient that they are. `stages`: other stages' too.
+CONSTAGE_INLINE std::map<std::string, files::node_ptr> execution::inputs(task const& t, bool stages) {
+    std::map<std::string, files::node_ptr> found;
+    if (t.what == task::kind::copy && (t.copy.from_context || stages))
+        if (auto const sources = local_sources(t.copy); !sources.empty())
+            found.emplace("files", files::select(source_of(t.copy), sources, t.copy.exclude, t.copy.parents).root());
+    if (t.what == task::kind::run)
+        for (auto const& m : t.run.mounts) {
+            if (m.what != lowered_mount::kind::bind) continue;
+            if (m.from_context)
+                found.emplace("files of mount " + m.target, files::select(context(), {m.source}, {}, false).root());
+            else if (stages && m.source != "/")
+                if (auto const at = tree(m.from).find(m.source); at && at->node) found.emplace("files of mount " + m.target, at->node);
+        }
+    return found;
+}
+
 /// What can be known without looking into other stages.
 CONSTAGE_INLINE ingredients execution::quick_ingredients(task const& t) {
     auto parts = words_of(t);
-    if (!(t.what == task::kind::copy && t.copy.link && t.copy.chmod.empty())) parts["parent step"] = result(t.parent);
+    auto const independent = t.what == task::kind::copy && t.copy.link && t.copy.chmod.empty();
+    auto const on_base = t.parent != nothing && what_.tasks[t.parent].what == task::kind::base;
+    if (!independent) parts[on_base ? "base digest" : "parent step"] = result(t.parent);
     if (t.what == task::kind::copy) {
-        if (auto const sources = local_sources(t.copy); !sources.empty())
-            parts["files"] = t.copy.from_context
-                                 ? files::content_digest(*files::select(context(), sources, t.copy.exclude, t.copy.parents).root())
-                                 : "all of " + result(t.copy.from);
+        if (!t.copy.from_context && !local_sources(t.copy).empty()) parts["files"] = "all of " + result(t.copy.from);
         auto const& others = fetched(t);
+        auto const names = remote_sources(t.copy);
         for (std::size_t i = 0; i != others.size(); ++i) {
             auto const& n = *others[i].node;
-            parts["download " + std::to_string(i)] =
+            parts["download " + names[i]] +=
                 others[i].name + " " + (n.content.digest.empty() ? files::content_digest(n) : n.content.digest);
         }
     }
-    if (t.what == task::kind::run)
+    if (t.what == task::kind::run) {
         for (auto const& m : t.run.mounts)
-            if (m.what == lowered_mount::kind::bind)
-                parts["files of mount " + m.target] =
-                    m.from_context ? files::content_digest(*files::select(context(), {m.source}, {}, false).root()) : result(m.from);
+            if (m.what == lowered_mount::kind::bind && !m.from_context) parts["files of mount " + m.target] = result(m.from);
+        for (auto const& h : how_.add_hosts) parts["extra hosts"] += h + "\n";
+    }
+    for (auto const& [name, root] : inputs(t, false)) parts[name] = files::content_digest(*root);
     return parts;
 }
 
-/// With the content of the files that a COPY takes from another stage in place of that stage's identity.
+/// With the content of the files that come from other stages in place of those stages' identity.
 CONSTAGE_INLINE ingredients execution::full_ingredients(task const& t, ingredients parts) {
-    if (t.what == task::kind::copy && !t.copy.from_context && !t.copy.sources.empty())
-        parts["files"] = files::content_digest(*files::select(tree(t.copy.from), t.copy.sources, t.copy.exclude, t.copy.parents).root());
-    if (t.what == task::kind::run)
-        for (auto const& m : t.run.mounts)
-            if (m.what == lowered_mount::kind::bind && !m.from_context && m.source != "/")
-                if (auto const found = tree(m.from).find(m.source); found && found->node)
-                    parts["files of mount " + m.target] = files::content_digest(*found->node);
+    for (auto const& [name, root] : inputs(t, true)) parts[name] = files::content_digest(*root);
     return parts;
+}
+
+/// Why a task must run: what differs from when it last ran.
+CONSTAGE_INLINE std::string execution::reason(task const& t, ingredients const& parts, std::optional<std::string> const& last_key) {
+    if (t.no_cache) return "--no-cache";
+    if (!last_key || !files::is_digest(*last_key)) return "it has not run before";
+    auto const last = store_.find_step(*last_key);
+    if (!last) return "its last result is not in the store any more";
+    auto const text = explain(last->ingredients, parts, [this](std::string const& digest) {
+        if (!files::is_digest(digest)) return file_list{};
+        return parse_list(store_.find_text("lists/" + digest.substr(7)).value_or("{}"));
+    });
+    return text.empty() ? "its last result is not in the store any more" : text;
 }
 
 CONSTAGE_INLINE void execution::finish(std::size_t t, std::string const& key, step_record record) {
@@ -201,9 +227,8 @@ CONSTAGE_INLINE bool execution::try_cached(std::size_t index) {
     }
     if (t.no_cache) return false;
     auto const key = key_of(quick_ingredients(t));
-    auto const record = store_.find_step(key);
-    if (!record || (t.what == task::kind::run && ::access((store_.path("snapshots", record->result) + "/diff").c_str(), F_OK) != 0))
-        return false;
+    auto const record = caches_.find_step(key);
+    if (!record || (t.what == task::kind::run && !caches_.has_change(record->result))) return false;
     finish(index, key, *record);
     return true;
 }
@@ -220,10 +245,10 @@ CONSTAGE_INLINE void execution::run(std::size_t index, std::function<void(int, s
     auto& s = *states_[index];
     auto const place = "places/" + execution_detail::place_of(t, how_).substr(7);
     auto const before = store_.find_text(place);
-    auto const old = before && files::is_digest(*before) ? store_.find_step(*before) : std::nullopt;
-    s.why = t.no_cache ? "--no-cache" : old ? explain(old->ingredients, parts) : "it has not run before";
+    s.why = reason(t, parts, before);
     if (key != quick_key && !t.no_cache)
-        if (auto const same = store_.find_step(key)) {  // other files of that stage changed, not these
+        if (auto const same = caches_.find_step(key);
+            same && (t.what != task::kind::run || caches_.has_change(same->result))) {  // other files of that stage changed, not these
             store_.put_step(quick_key, *same);
             finish(index, quick_key, *same);
             s.why.clear();
@@ -247,7 +272,10 @@ CONSTAGE_INLINE void execution::run(std::size_t index, std::function<void(int, s
     store_.put_step(key, record);
     if (key != quick_key) store_.put_step(quick_key, record);
     store_.put_text(place, key);
-    finish(index, key, std::move(record));
+    for (auto const& [name, root] : inputs(t, true))
+        if (auto const list = store_.path("lists", parts.at(name)); ::access(list.c_str(), F_OK) != 0)
+            store_.put_text("lists/" + parts.at(name).substr(7), text_of(list_of(*root)));
+    finish(index, quick_key, std::move(record));
 }
 
 // ---- results ---------------------------------------------------------------------------------------------------------
@@ -265,8 +293,9 @@ CONSTAGE_INLINE files::diff execution::changes(std::size_t index) {
     std::lock_guard const hold(s.guard);
     if (!s.changes) {
         if (t.what == task::kind::base)
-            s.changes = files::difference(files::tree{}, bases_.files(t.base.id, {}));
+            s.changes = files::difference(files::tree{}, bases_.files(t.base.id));
         else if (t.what == task::kind::run) {
+            caches_.bring_change(s.record.result);
             auto const place = store_.path("snapshots", s.record.result);
             auto const text = read_file(place + "/diff");
             if (!text) throw failure("the store lacks snapshot " + s.record.result).with_hint("build again with --no-cache");
@@ -284,9 +313,7 @@ CONSTAGE_INLINE files::tree execution::tree(std::size_t index) {
     std::lock_guard const hold(s.guard);
     if (!s.tree) {
         if (t.what == task::kind::base)
-            s.tree = bases_.files(t.base.id, [&](std::uint64_t done, std::uint64_t total) {
-                if (transferred) transferred(index, done, total);
-            });
+            s.tree = bases_.files(t.base.id);
         else
             s.tree = tree(t.parent).apply(changes(index));
     }
@@ -300,13 +327,12 @@ CONSTAGE_INLINE std::vector<std::string> execution::mountable(std::size_t index)
     std::lock_guard const hold(s.guard);
     if (s.mountable) return *s.mountable;
     if (t.what == task::kind::base)
-        s.mountable = bases_.mountable(t.base.id, [&](std::uint64_t done, std::uint64_t total) {
-            if (transferred) transferred(index, done, total);
-        });
+        s.mountable = bases_.mountable(t.base.id);
     else {
         auto list = mountable(t.parent);
         if (s.record.result != digest_of(files::diff{})) {
             auto const place = store_.path("snapshots", s.record.result);
+            if (t.what == task::kind::run) caches_.bring_change(s.record.result);
             if (::access((place + "/fs").c_str(), F_OK) != 0) {
                 auto const only_one = store_.lock("snapshot-" + s.record.result.substr(7));
                 if (::access((place + "/fs").c_str(), F_OK) != 0) {
@@ -315,6 +341,7 @@ CONSTAGE_INLINE std::vector<std::string> execution::mountable(std::size_t index)
                     ::mkdir(made.c_str(), 0755);
                     auto const placed = files::materialize(with_parents(changes(index), tree(t.parent)), made + "/fs");
                     write_file(made + "/diff", files::save(execution_detail::only(placed, changes(index)), made));
+                    if (::access(place.c_str(), F_OK) == 0) remove_all(place);  // was made without privilege
                     store_.publish(made, place);
                 }
             }

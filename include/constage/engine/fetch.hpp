@@ -16,6 +16,8 @@ namespace constage::engine {
 
 /// The sources that are paths.
 std::vector<std::string> local_sources(lowered_copy const& c);
+/// Those that are not, as they may be shown.
+std::vector<std::string> remote_sources(lowered_copy const& c);
 
 /// What the others hold, in their order: files of downloads, directories of repositories. The store keeps them.
 /// Throws constage::failure.

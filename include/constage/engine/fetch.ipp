@@ -93,6 +93,13 @@ CONSTAGE_INLINE std::vector<std::string> local_sources(lowered_copy const& c) {
     return result;
 }
 
+CONSTAGE_INLINE std::vector<std::string> remote_sources(lowered_copy const& c) {
+    std::vector<std::string> result;
+    for (auto const& s : c.sources)
+        if (c.add && fetch_detail::is_remote(s)) result.push_back(files::shown_url(s));
+    return result;
+}
+
 CONSTAGE_INLINE std::vector<files::copy_request::inline_file> fetch_sources(lowered_copy const& c, options const& how, store& where) {
     std::vector<files::copy_request::inline_file> result;
     if (!c.add) return result;

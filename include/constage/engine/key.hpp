@@ -6,6 +6,7 @@
 #include <constage/engine/lower.hpp>
 #include <constage/files/tree.hpp>
 
+#include <functional>
 #include <map>
 #include <string>
 
@@ -24,8 +25,15 @@ std::string digest_of(files::diff const& changes);
 /// What a task's own words contribute; file systems come from the caller.
 ingredients words_of(task const& t);
 
-/// "the command changed", "env VERSION is new", …: what differs, in words.
-std::string explain(ingredients const& before, ingredients const& now);
+/// What an ingredient of files consists of, to name what changed: paths with type, mode, owner and a digest. Of more than 10,000 only the
+/// upper two levels.
+using file_list = std::map<std::string, std::string>;
+file_list list_of(files::node const& root);
+std::string text_of(file_list const& list);
+file_list parse_list(std::string const& text);  ///< empty if damaged
+
+/// "command changed, env VERSION is new, file src/a.c changed": what differs, in words. `list` gives the files of an ingredient's value.
+std::string explain(ingredients const& before, ingredients const& now, std::function<file_list(std::string const&)> const& list = {});
 
 }  // namespace constage::engine
 

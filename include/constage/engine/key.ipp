@@ -5,6 +5,12 @@
 #include <constage/engine/history.hpp>
 #include <constage/engine/key.hpp>
 #include <constage/files/digest.hpp>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <limits>
+#include <vector>
 
 namespace constage::engine {
 
@@ -19,7 +25,7 @@ CONSTAGE_INLINE void put(files::hasher& h, std::string_view text) {
 CONSTAGE_INLINE ingredients of_run(lowered_run const& r) {
     ingredients parts;
     parts["command"] = quoted_list(r.argv);
-    for (auto const& [name, value] : r.env) parts["env " + name] = value;
+    for (auto const& [name, value] : r.env) parts[(r.args.contains(name) ? "arg " : "env ") + name] = value;
     parts["workdir"] = r.cwd;
     parts["user"] = r.user;
     parts["network"] = r.network;
@@ -52,6 +58,54 @@ CONSTAGE_INLINE ingredients of_copy(lowered_copy const& c) {
                      (c.unpack ? (*c.unpack ? "unpack " : "no-unpack ") : "") + (c.keep_git_dir.value_or(false) ? "keep-git-dir " : "");
     for (auto const& [name, text] : c.files) parts["file <<" + name] = text;
     return parts;
+}
+
+inline constexpr std::size_t most_names = 10'000, most_told = 3;
+
+/// "file 644 0:0 DIGEST": up to the last blank what stat() says.
+CONSTAGE_INLINE std::string signature(files::node const& n, bool below) {
+    static constexpr char const* words[] = {"file", "directory", "symlink", "device", "device", "fifo", "socket"};
+    char mode[16];
+    std::snprintf(mode, sizeof mode, " %o ", n.mode);
+    auto text = words[static_cast<int>(n.type)] + std::string(mode) + std::to_string(n.uid) + ":" + std::to_string(n.gid) + " ";
+    if (n.type == files::type::file && !n.content.digest.empty()) return text + n.content.digest.substr(7, 16);
+    if (n.type == files::type::directory && !below) return text;
+    return text + files::content_digest(n).substr(7, 16);
+}
+
+CONSTAGE_INLINE void add(file_list& list, files::node const& n, std::string const& path, int levels) {
+    if (n.type != files::type::directory || !path.empty()) list.emplace(path, signature(n, levels == 0));
+    if (levels == 0) return;
+    for (auto const& [name, child] : n.entries) add(list, *child, path.empty() ? name : path + "/" + name, levels - 1);
+}
+
+CONSTAGE_INLINE bool is_files(std::string const& ingredient) { return ingredient == "files" || ingredient.starts_with("files of mount "); }
+
+/// "file a.txt changed", "mode of b is …"; false if the lists do not tell.
+CONSTAGE_INLINE bool name_files(std::string const& ingredient, file_list const& before, file_list const& now,
+                                std::vector<std::string>& out) {
+    auto const of = ingredient == "files" ? std::string() : ingredient.substr(5);
+    std::vector<std::string> found;
+    auto const kind = [](std::string const& text) { return text.substr(0, text.find(' ')); };
+    auto const attributes = [](std::string const& text) { return text.substr(0, text.rfind(' ')); };
+    for (auto const& [path, text] : now) {
+        auto const at = before.find(path);
+        auto const name = (path.empty() ? std::string() : " " + path) + of;
+        if (at == before.end())
+            found.push_back(kind(text) + name + " is new");
+        else if (at->second != text)
+            found.push_back((attributes(at->second) == attributes(text) ? kind(text) + name
+                             : at->second.substr(attributes(at->second).size()) == text.substr(attributes(text).size())
+                                 ? "mode of " + kind(text) + name
+                                 : kind(text) + name) +
+                            " changed");
+    }
+    for (auto const& [path, text] : before)
+        if (!now.contains(path)) found.push_back(kind(text) + (path.empty() ? "" : " " + path) + of + " is gone");
+    auto const told = std::min(found.size(), most_told);
+    out.insert(out.end(), found.begin(), found.begin() + static_cast<std::ptrdiff_t>(told));
+    if (found.size() > told) out.push_back("and " + std::to_string(found.size() - told) + " more");
+    return !found.empty();
 }
 
 }  // namespace key_detail
@@ -103,16 +157,40 @@ CONSTAGE_INLINE ingredients words_of(task const& t) {
     return {{"path", t.workdir.path}, {"user", t.workdir.user}};
 }
 
-CONSTAGE_INLINE std::string explain(ingredients const& before, ingredients const& now) {
-    std::string text;
-    auto const add = [&](std::string const& what) { text += (text.empty() ? "" : ", ") + what; };
-    for (auto const& [name, value] : now)
-        if (auto const at = before.find(name); at == before.end())
-            add(name + " is new");
-        else if (at->second != value)
-            add(name + " changed");
+CONSTAGE_INLINE file_list list_of(files::node const& root) {
+    file_list list;
+    key_detail::add(list, root, "", std::numeric_limits<int>::max());
+    if (list.size() <= key_detail::most_names) return list;
+    list.clear();
+    key_detail::add(list, root, "", 2);
+    return list;
+}
+
+CONSTAGE_INLINE std::string text_of(file_list const& list) {
+    return nlohmann::json(list).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+CONSTAGE_INLINE file_list parse_list(std::string const& text) {
+    try {
+        return nlohmann::json::parse(text).get<file_list>();
+    } catch (nlohmann::json::exception const&) { return {}; }
+}
+
+CONSTAGE_INLINE std::string explain(ingredients const& before, ingredients const& now,
+                                    std::function<file_list(std::string const&)> const& list) {
+    std::vector<std::string> found;
+    for (auto const& [name, value] : now) {
+        auto const at = before.find(name);
+        if (at == before.end())
+            found.push_back(name + " is new");
+        else if (at->second != value &&
+                 !(list && key_detail::is_files(name) && key_detail::name_files(name, list(at->second), list(value), found)))
+            found.push_back(name + " changed");
+    }
     for (auto const& [name, value] : before)
-        if (!now.contains(name)) add(name + " is gone");
+        if (!now.contains(name)) found.push_back(name + " is gone");
+    std::string text;
+    for (auto const& f : found) text += (text.empty() ? "" : ", ") + f;
     return text;
 }
 

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,6 +36,7 @@ using base_provider = std::function<base_image(std::string const& name, oci::pla
 struct lowered_run {
     std::vector<std::string> argv;
     std::vector<std::pair<std::string, std::string>> env;      ///< without the proxy variables
+    std::set<std::string> args;                                ///< names in `env` whose value is an ARG's
     std::vector<std::pair<std::string, std::string>> proxies;  ///< in the environment, not in the key (A008)
     std::string cwd, user, network, hostname;
     std::string cwd_as_written;  ///< the runtime makes it: `/a/x/../y` makes x too (recorded)

@@ -72,6 +72,9 @@ CONSTAGE_INLINE void stage_walk::operator()(plan::run const& r) {
     run.argv = argv(command);
     run.env = state.variables;
     run.proxies = proxies_of(all.how.choice.build_args, state.variables);
+    for (auto const& [name, value] : run.env)
+        if (std::find(state.config.env.begin(), state.config.env.end(), name + "=" + value) == state.config.env.end())
+            run.args.insert(name);
     std::erase_if(run.env, [](auto const& v) { return v.first == "BUILDKIT_SBOM_SCAN_CONTEXT" || v.first == "BUILDKIT_SBOM_SCAN_STAGE"; });
     run.cwd = here();
     run.cwd_as_written = state.config.working_dir;

@@ -36,7 +36,7 @@ public:
     /// What a RUN printed: fd 1 or 2, bytes as they came.
     virtual void output(std::size_t /*task*/, int /*fd*/, std::string_view /*bytes*/) {}
     virtual void transferred(std::size_t /*task*/, std::uint64_t /*done*/, std::uint64_t /*total, 0 = unknown*/) {}
-    /// `why`: for a step that ran, the ingredient that was new ("command changed", "no earlier result"); for cached steps empty.
+    /// `why`: for a step that ran, the ingredient that changed ("command changed", "it has not run before"); for cached steps empty.
     virtual void finished(std::size_t /*task*/, outcome, std::int64_t /*at*/, std::string const& /*why*/) {}
     virtual void warning(plan::source const&, std::string const& /*message*/) {}
 };

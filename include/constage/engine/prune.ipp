@@ -73,7 +73,7 @@ CONSTAGE_INLINE prune_report prune(std::string const& path, prune_options const&
     prune_report report;
     where.remove_rubbish();
     sweeper s{where, how, report};
-    for (auto const* folder : {"steps", "snapshots", "layers", "blobs-of", "places", "contexts", "downloads", "git"}) s.sweep(folder, {});
+    for (auto const* folder : {"steps", "snapshots", "layers", "blobs-of", "places", "lists", "builds", "contexts", "downloads", "git"}) s.sweep(folder, {});
     s.sweep("blobs/sha256", live);
     if (how.all) s.sweep("mounts", {});
     return report;

@@ -26,6 +26,8 @@
 ///   only, made without privilege)
 /// - `blobs-of/HEX`: which blob a change became with which compression (JSON)
 /// - `places/HEX`: the key that an instruction of a file had when it last ran, for "why did this run"
+/// - `lists/HEX`: the files that an ingredient of that digest consists of (JSON), to name what changed
+/// - `builds/HEX`: what the last build of a project did (JSON)
 /// - `contexts/HEX/fs/`: parts of build contexts that a RUN mounts, by content
 /// - `mounts/HEX/`: cache mounts
 /// - `downloads/HEX`, `git/COMMIT/`: what ADD got from elsewhere
@@ -64,6 +66,12 @@ struct layer_record {
     std::string diff_id;
     std::uint64_t uncompressed = 0;
 };
+
+/// Records as the store keeps them (JSON). A damaged one is the same as none.
+std::string text_of(step_record const& r);
+std::optional<step_record> parse_step(std::string const& text);
+std::string text_of(layer_record const& r);
+std::optional<layer_record> parse_layer(std::string const& text);
 
 class store {
 public:

@@ -45,7 +45,7 @@ CONSTAGE_INLINE std::string prepare(std::string const& given, bool must_exist) {
         return root;
     }
     if (must_exist) throw failure("there is no store at " + root).with_hint("builds make one; --store DIR chooses another place");
-    for (auto const* folder : {"", "/steps", "/snapshots", "/layers", "/blobs-of", "/places", "/contexts", "/mounts", "/locks", "/tmp",
+    for (auto const* folder : {"", "/steps", "/snapshots", "/layers", "/blobs-of", "/places", "/lists", "/builds", "/contexts", "/mounts", "/locks", "/tmp",
                                "/blobs", "/blobs/sha256"}) {
         std::filesystem::create_directories(root + folder, error);
         if (error) {
@@ -121,10 +121,13 @@ CONSTAGE_INLINE store::~store() {
     if (!mine_.empty()) remove_all(mine_);
 }
 
-CONSTAGE_INLINE std::optional<step_record> store::find_step(std::string const& key) const {
-    auto const text = read_file(path("steps", key));
-    if (!text) return std::nullopt;
-    auto const json = nlohmann::json::parse(*text, nullptr, false);
+CONSTAGE_INLINE std::string text_of(step_record const& r) {
+    nlohmann::json const json = {{"result", r.result}, {"ingredients", r.ingredients}, {"file_bytes", r.file_bytes}, {"time", r.time}};
+    return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+CONSTAGE_INLINE std::optional<step_record> parse_step(std::string const& text) {
+    auto const json = nlohmann::json::parse(text, nullptr, false);
     if (!json.is_object() || !json.contains("result") || !json["result"].is_string()) return std::nullopt;
     step_record r;
     try {
@@ -132,21 +135,22 @@ CONSTAGE_INLINE std::optional<step_record> store::find_step(std::string const& k
         r.ingredients = json.value("ingredients", r.ingredients);
         r.file_bytes = json.value("file_bytes", r.file_bytes);
         r.time = json.value("time", r.time);
-    } catch (nlohmann::json::exception const&) {
-        return std::nullopt;  // damaged: the same as none
-    }
+    } catch (nlohmann::json::exception const&) { return std::nullopt; }
+    if (!files::is_digest(r.result)) return std::nullopt;
     return r;
 }
 
-CONSTAGE_INLINE void store::put_step(std::string const& key, step_record const& r) {
-    nlohmann::json const json = {{"result", r.result}, {"ingredients", r.ingredients}, {"file_bytes", r.file_bytes}, {"time", r.time}};
-    put_text("steps/" + store_detail::hex(key), json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+CONSTAGE_INLINE std::string text_of(layer_record const& r) {
+    nlohmann::json const json = {{"media_type", r.blob.media_type},
+                                 {"digest", r.blob.digest},
+                                 {"size", r.blob.size},
+                                 {"diff_id", r.diff_id},
+                                 {"uncompressed", r.uncompressed}};
+    return json.dump();
 }
 
-CONSTAGE_INLINE std::optional<layer_record> store::find_layer(std::string const& name) const {
-    auto const text = read_file(path("blobs-of", name));
-    if (!text) return std::nullopt;
-    auto const json = nlohmann::json::parse(*text, nullptr, false);
+CONSTAGE_INLINE std::optional<layer_record> parse_layer(std::string const& text) {
+    auto const json = nlohmann::json::parse(text, nullptr, false);
     layer_record r;
     try {
         r.blob.media_type = json.at("media_type");
@@ -155,17 +159,25 @@ CONSTAGE_INLINE std::optional<layer_record> store::find_layer(std::string const&
         r.diff_id = json.at("diff_id");
         r.uncompressed = json.at("uncompressed");
     } catch (nlohmann::json::exception const&) { return std::nullopt; }
-    if (!files::is_digest(r.blob.digest) || !blobs_.has(r.blob.digest, r.blob.size)) return std::nullopt;
+    if (!files::is_digest(r.blob.digest) || !files::is_digest(r.diff_id)) return std::nullopt;
     return r;
 }
 
+CONSTAGE_INLINE std::optional<step_record> store::find_step(std::string const& key) const {
+    auto const text = read_file(path("steps", key));
+    return text ? parse_step(*text) : std::nullopt;
+}
+CONSTAGE_INLINE void store::put_step(std::string const& key, step_record const& r) {
+    put_text("steps/" + store_detail::hex(key), text_of(r));
+}
+
+CONSTAGE_INLINE std::optional<layer_record> store::find_layer(std::string const& name) const {
+    auto const text = read_file(path("blobs-of", name));
+    auto r = text ? parse_layer(*text) : std::nullopt;
+    return r && blobs_.has(r->blob.digest, r->blob.size) ? r : std::nullopt;
+}
 CONSTAGE_INLINE void store::put_layer(std::string const& name, layer_record const& r) {
-    nlohmann::json const json = {{"media_type", r.blob.media_type},
-                                 {"digest", r.blob.digest},
-                                 {"size", r.blob.size},
-                                 {"diff_id", r.diff_id},
-                                 {"uncompressed", r.uncompressed}};
-    put_text("blobs-of/" + store_detail::hex(name), json.dump());
+    put_text("blobs-of/" + store_detail::hex(name), text_of(r));
 }
 
 CONSTAGE_INLINE std::optional<std::string> store::find_text(std::string const& path) const { return read_file(root_ + "/" + path); }

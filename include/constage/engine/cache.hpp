@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef CONSTAGE_ENGINE_CACHE_HPP_INCLUDED
+#define CONSTAGE_ENGINE_CACHE_HPP_INCLUDED
+
+#include <constage/detail/config.hpp>
+#include <constage/engine/cache_place.hpp>
+#include <constage/engine/store.hpp>
+#include <constage/oci/source.hpp>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+/// Results of steps that other machines made (--cache-from), and the way there (--cache-to).
+///
+/// A cache is an OCI image that every registry and every tool takes: its first layer holds files named as in the store, `steps/HEX` (the
+/// records) and `blobs-of/HEX` (which layer is which change); the other layers are the changes, in the format that images have.
+namespace constage::engine {
+
+struct options;
+struct platform_build;
+
+class cache_set {
+public:
+    /// Reads the records of all of `how.cache_from`. A cache that cannot be read is told to `warn`, and else ignored (B011).
+    cache_set(store& where, options const& how, std::function<void(std::string const&)> const& warn);
+
+    /// A step that has run here or there.
+    std::optional<step_record> find_step(std::string const& key) const;
+    /// Is the change here, or can it be had?
+    bool has_change(std::string const& change) const;
+    /// snapshots/HEX is there afterwards. Throws constage::failure: the cache does not hold what it says.
+    void bring_change(std::string const& change);
+    /// The change as a layer of this name, its blob brought here; none if no cache has it.
+    std::optional<layer_record> bring_layer(std::string const& name);
+
+private:
+    struct entry {
+        layer_record layer;
+        oci::source* from;
+    };
+    void read(cache_place const& place, oci::registry_options const& registry);
+
+    store& store_;
+    options const& how_;
+    std::vector<std::unique_ptr<oci::source>> sources_;
+    std::map<std::string, step_record> steps_;
+    std::map<std::string, entry> layers_;  ///< by layer_name
+};
+
+/// Writes what this build used and made: with mode=max all steps, else those whose files are in the image.
+void write_cache(cache_place const& to, std::vector<std::unique_ptr<platform_build>> const& builds, options const& how, store& where);
+
+}  // namespace constage::engine
+
+#ifdef CONSTAGE_HEADER_ONLY
+#include <constage/engine/cache.ipp>
+#endif
+#endif
