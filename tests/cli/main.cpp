@@ -88,12 +88,82 @@ TEST_CASE("check warns as buildx does") {
     CHECK(has(ignored.out, "2 warnings"));
     auto const as_json = json::parse(call({"check", "--format", "json"}).out);
     REQUIRE(as_json["warnings"].size() == 2);
-    CHECK(as_json["warnings"][0]["source"]["line"] == 1);
+    CHECK(as_json["warnings"][0]["ruleName"] == "StageNameCasing");
+    CHECK(as_json["warnings"][0]["location"]["ranges"][0]["start"]["line"] == 1);
+    CHECK(as_json["sources"][0]["filename"] == "Dockerfile");
+    CHECK(as_json["sources"][0]["data"] == "RlJPTSBzY3JhdGNoIEFTIFVwcGVyCkNPUFkgLi9hLyBiIGMgL3gvCg==");
+    CHECK(call({"build", "--call=check,format=json"}).out == call({"check", "--format", "json"}).out);
+    CHECK(call({"build", "--call=check,ignorestatus=true"}).code == 0);
+    CHECK(call({"build", "--call=check,what=json"}).code == 2);
     w.write(".dockerignore", "*\n!a\n");
     w.write("Dockerfile", "FROM scratch\nCOPY . /\n");
     auto const clean = call({"check"});
     CHECK(clean.code == 0);
     CHECK(clean.out == "Check complete, no warnings found.\n");
+}
+
+TEST_CASE("check finds what would stop a build, in any stage") {
+    workspace w;
+    w.write("Dockerfile", "FROM scratch AS Up\nRUN --mount=type=nothing x\nFROM scratch\n");
+    auto const text = call({"check"});
+    CHECK(text.code == 1);
+    CHECK(has(text.out, "Check complete, 1 warning has been found!\n"));
+    CHECK(has(text.err, "Dockerfile:2\n"));
+    CHECK(has(text.err, "unsupported mount type"));
+    auto const target = call({"check", "--target", "1"});
+    CHECK(target.code != 0);  // no name
+    auto const as_json = call({"check", "--format", "json"});
+    CHECK(as_json.code == 1);
+    CHECK(json::parse(as_json.out)["buildError"]["location"]["ranges"][0]["start"]["line"] == 2);
+    w.write("Dockerfile", "FROM scratch AS a\nCOPY --from=${x:?is missing} / /\n");
+    CHECK(call({"check"}).code == 1);
+    w.write("Dockerfile", "FROM scratch\nFORM x\n");
+    auto const broken = call({"check"});
+    CHECK(broken.code == 1);
+    CHECK(broken.out.empty());
+    CHECK(has(broken.err, "unknown instruction: FORM"));
+    w.write("Dockerfile", "# check=error=true\nFROM scratch AS Up\nLABEL a=b\n");
+    CHECK(has(call({"check"}).err, "lint violation found for rules: StageNameCasing"));
+    auto const refused = call({"build", ".", "-o", "type=oci,dest=out.tar", "--store", "store"});
+    CHECK(refused.code == 1);
+    CHECK(has(refused.err, "lint violation found for rules: StageNameCasing"));
+    CHECK(!std::filesystem::exists("out.tar"));
+}
+
+TEST_CASE("check and build know what a base image brings") {
+    workspace w;
+    w.write("base/Dockerfile", "FROM scratch\nENV WHO=me\nSHELL [\"/sh\"]\n");
+    w.write("Dockerfile", "FROM base\nUSER $WHO\nENV A=$NOBODY\nCMD x\n");
+    REQUIRE(call({"build", "base", "-o", "type=oci,dest=base.tar", "--store", "store", "-t", "base:1"}).code == 0);
+    std::vector<std::string> const base{"--build-context", "base=oci-archive://base.tar", "--store", "store"};
+    auto words = std::vector<std::string>{"check", "."};
+    words.insert(words.end(), base.begin(), base.end());
+    auto const checked = call(words);
+    INFO(checked.out << checked.err);
+    CHECK(has(checked.out, "1 warning has been found!"));
+    CHECK(has(checked.out, "'$NOBODY'"));
+    words = {"build", ".", "--progress=plain"};
+    words.insert(words.end(), base.begin(), base.end());
+    auto const built = call(words);
+    CHECK(built.code == 0);
+    CHECK(has(built.err, "1 warning found (--check shows the lines):\n - UndefinedVar: Usage of undefined variable '$NOBODY'"));
+}
+
+TEST_CASE("call: targets and outline") {
+    workspace w;
+    w.write("Dockerfile",
+            "# V is the version\nARG V=1\nFROM a:$V AS build\nRUN --mount=type=secret,id=key,required x\n# all of it\nFROM build\n");
+    auto const targets = call({"build", "--call", "targets"});
+    CHECK(targets.code == 0);
+    CHECK(targets.out == "TARGET    DESCRIPTION\nbuild     \n(default) \n");
+    CHECK(json::parse(call({"build", "--call=targets,format=json"}).out)["targets"][1]["default"] == true);
+    auto const outline = call({"build", "--call", "outline", "--target", "build"});
+    CHECK(outline.out ==
+          "TARGET: build\n\nBUILD ARG   VALUE   DESCRIPTION\nV           1       is the version\n\nSECRET   REQUIRED\nkey      true\n\n");
+    auto const as_json = json::parse(call({"build", "--call=outline,format=json"}).out);
+    CHECK(as_json["args"][0]["name"] == "V");
+    CHECK(as_json["secrets"][0]["required"] == true);
+    CHECK(call({"build", "--call=everything"}).code == 2);
 }
 
 TEST_CASE("failures: exit code, place, excerpt, hint") {

@@ -225,7 +225,7 @@ TEST_CASE("table: build checks") {
         if (!row.contains("dockerfile") || !row["dockerfile"].is_string()) continue;
         INFO(name << "\n" << row["dockerfile"].get<std::string>());
         dockerfile::lint_options how;
-        for (auto const& [key, value] : row["build_args"].items()) how.build_args[key] = value.get<std::string>();
+        for (auto const& [key, value] : row["build_args"].items()) how.choice.build_args[key] = value.get<std::string>();
         auto const& expect = row["expect"];
         auto wanted = expect.contains("warnings_all_stages") ? expect["warnings_all_stages"] : expect["warnings"];
         json got = json::array();

@@ -25,7 +25,8 @@ struct arguments {
 
     engine::options build;       ///< context, arguments, outputs, store …
     std::string file;            ///< -f: a path, "-" for standard input; empty: Dockerfile in the context
-    std::string call = "build";  ///< --call, --check: build, check
+    std::string call = "build";  ///< --call, --check: build, check, outline, targets
+    bool ignore_status = false;  ///< --call=check,ignorestatus=true: warnings do not fail
     report::style progress = report::style::automatic;
     bool quiet = false;
     bool load = false;  ///< --load: hand the image to docker or podman

@@ -89,7 +89,11 @@ struct reader {
     }
 
     void context() {
-        app.add_option("context", to.build.context, "Directory that COPY and ADD read (default: .)")->type_name("DIR")->option_text("");
+        app.add_option("context", to.build.context,
+                       "What COPY and ADD read: a directory (default: .), - for a tar archive or a Dockerfile on standard input, a URL, a "
+                       "git reference")
+            ->type_name("CONTEXT")
+            ->option_text("");
     }
 
     void steps() {
@@ -176,7 +180,30 @@ struct reader {
         app.add_flag_callback(
             "--check", [this] { to.call = "check"; }, "Check the Dockerfile, build nothing");
         one(
-            "--call", [this](auto const& v) { to.call = v; }, "build, or check (the same as --check)", "METHOD");
+            "--call", [this](auto const& v) { method(v); },
+            "build; check (the same as --check), outline or targets instead of building, each also as METHOD,format=json", "METHOD");
+    }
+
+    /// `check,format=json`
+    void method(std::string const& text) {
+        auto const fields = split_list(text);
+        to.call = fields.empty() ? "" : fields[0] == "lint" ? "check" : fields[0];
+        std::vector<std::string> const known{"build", "check", "outline", "targets"};
+        if (std::find(known.begin(), known.end(), to.call) == known.end())
+            throw failure("unknown --call " + text + plan::did_you_mean(to.call, known))
+                .with_hint("use build, check, outline or targets")
+                .as_usage();
+        for (auto field = fields.begin() + 1; field != fields.end(); ++field) {
+            auto const [name, value] = parse_assignment("--call", *field);
+            if (name == "format" && (value == "json" || value == "text"))
+                to.format = *value;
+            else if (name == "ignorestatus" && (!value || value == "true" || value == "false"))
+                to.ignore_status = value != "false";
+            else
+                throw failure("--call " + text + ": " + *field + " is not known")
+                    .with_hint("use format=json, format=text or ignorestatus=true")
+                    .as_usage();
+        }
     }
 
     static report::style style_of(std::string const& name) {
@@ -251,7 +278,7 @@ struct reader {
                 if (who == program::tool) file();
                 break;
             case command::check:
-                context(), choice(), format({"text", "json"});
+                context(), choice(), format({"text", "json"}), store();
                 break;
             case command::prune:
                 flag("-a,--all", to.prune.all, "Also cache mounts, and images without a tag");
@@ -315,11 +342,7 @@ struct reader {
 CONSTAGE_INLINE void settle(arguments& a) {
     auto& b = a.build;
     if (a.quiet) a.progress = report::style::quiet;
-    if (a.call != "build" && a.call != "check")
-        throw failure("--call " + a.call + " is not supported").with_hint("use build or check").as_usage();
     if (b.targets.size() > 1) b.targets = {b.targets.back()};
-    if (b.context == "-" || b.context.find("://") != std::string::npos || b.context.starts_with("git@"))
-        throw failure("the build context \"" + b.context + "\" is not supported").with_hint("give a directory").as_usage();
     if (auto const* epoch = std::getenv("SOURCE_DATE_EPOCH");
         epoch && *epoch && !b.source_date_epoch && !b.build_args.contains("SOURCE_DATE_EPOCH"))
         b.build_args["SOURCE_DATE_EPOCH"] = epoch;

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <constage/cli/checks.hpp>
 #include <constage/cli/commands.hpp>
 #include <constage/cli/interrupt.hpp>
 #include <constage/dockerfile/parse.hpp>
@@ -104,22 +105,26 @@ CONSTAGE_INLINE bool result_on_stdout(engine::options const& how) {
     return std::any_of(how.outputs.begin(), how.outputs.end(), [](auto const& o) { return o.dest == "-"; });
 }
 
-/// After a build, in short; --check tells more. `# check=error=true` makes them fail the build, before anything runs.
-CONSTAGE_INLINE std::string warnings_of(invocation const& call) {
-    if (!call.dockerfile) return "";
-    auto const document = dockerfile::parse(call.dockerfile->text, call.dockerfile->name);
-    auto const warnings = lint(call, document);
-    dockerfile::lint_options how;
-    how.build_args = call.args.build.build_args;
-    std::string text;
+/// Warnings after a build, in short; --check tells more.
+CONSTAGE_INLINE std::string text_of(std::vector<dockerfile::warning> const& warnings) {
+    if (warnings.empty()) return "";
+    auto text = "\n" + (warnings.size() == 1 ? std::string("1 warning") : std::to_string(warnings.size()) + " warnings") +
+                " found (--check shows the lines):\n";
     for (auto const& w : warnings) text += " - " + w.rule + ": " + w.detail + " (line " + std::to_string(w.line) + ")\n";
-    if (auto const error = dockerfile::lint_error(document, warnings, how); !error.empty()) {
-        complain(text);
-        throw failure(error).with_hint("`--check` shows the lines");
+    return text;
+}
+
+/// `# check=error=true` makes warnings fail the build, before anything runs.
+CONSTAGE_INLINE void check_before(invocation const& call, dockerfile::document const& document) {
+    if (!warnings_are_errors(call, document)) return;
+    base_finder bases(call.args.build);
+    auto const warnings = lint(call, document, facts_of(bases, call.args.build));
+    try {
+        refuse_warnings(call, document, warnings);
+    } catch (failure& f) {
+        complain(text_of(warnings));
+        throw std::move(f).with_hint("`--check` shows the lines");
     }
-    if (text.empty()) return "";
-    return "\n" + (warnings.size() == 1 ? std::string("1 warning") : std::to_string(warnings.size()) + " warnings") +
-           " found (--check shows the lines):\n" + text;
 }
 
 CONSTAGE_INLINE void finish(engine::report const& r, arguments const& args, report::style style) {
@@ -141,12 +146,14 @@ CONSTAGE_INLINE int build(invocation& call) {
     using namespace build_detail;
     auto& args = call.args;
     if (args.call == "check") return check(call);
+    if (args.call != "build") return describe(call);
     if (result_on_stdout(args.build) && ::isatty(STDOUT_FILENO))
         throw failure("an image is not for a terminal").with_hint("add dest=FILE to -o, or redirect standard output").as_usage();
     auto const what = call.read_plan();
-    auto const warnings = warnings_of(call);
+    std::optional<dockerfile::document> document;
+    if (call.dockerfile) document = dockerfile::parse(call.dockerfile->text, call.dockerfile->name);
+    if (document) check_before(call, *document);
     if (engine::needs_privilege(what, args.build) && !engine::has_privilege()) {
-        if (call.dockerfile) give_back(*call.dockerfile);
         if (auto const code = engine::enter_user_namespace(call.argc, call.argv)) return *code;
     }
     std::optional<temporary_file> archive;
@@ -172,7 +179,8 @@ CONSTAGE_INLINE int build(invocation& call) {
         throw;
     }
     view->end();
-    if (style == report::style::plain || style == report::style::tty) complain(warnings);
+    if (document && (style == report::style::plain || style == report::style::tty))
+        complain(text_of(lint(call, *document, facts_of(result, args.build))));
     if (args.load) load(program, archive->path());
     finish(result, args, style);
     return 0;

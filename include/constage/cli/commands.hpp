@@ -27,18 +27,23 @@ struct invocation {
     std::optional<source_text> dockerfile;          ///< once it was read
     std::map<std::string, std::string> long_names;  ///< of a graph's source files: "build.cpp" → the compiler's path
 
+    /// The Dockerfile that -f names, or that of the context; also fetches a context that is no directory.
+    source_text const& read_dockerfile();
     /// The plan of the graph or of the Dockerfile.
     plan::plan read_plan();
     /// The text of a source file, for excerpts.
     std::optional<std::string> source(std::string const& file) const;
 };
 
-/// The build checks of the Dockerfile; `document`: already parsed.
-std::vector<dockerfile::warning> lint(invocation const& call, dockerfile::document const& document);
+/// What decides about stages and FROMs.
+plan::choice choice_of(engine::options const& how);
+/// `constage plan Dockerfile`: where only the Dockerfile matters, its name may stand for the context.
+void take_file_for_context(arguments& a);
 
 int build(invocation& call);
 int show_plan(invocation& call);
 int check(invocation& call);
+int describe(invocation& call);  ///< --call=outline, --call=targets
 int ast(invocation& call);
 int import(invocation& call);
 int export_plan(invocation& call);
@@ -51,6 +56,7 @@ int doctor(invocation& call);
 
 #ifdef CONSTAGE_HEADER_ONLY
 #include <constage/cli/build.ipp>
+#include <constage/cli/check.ipp>
 #include <constage/cli/commands.ipp>
 #include <constage/cli/import.ipp>
 #include <constage/cli/store.ipp>

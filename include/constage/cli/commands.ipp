@@ -9,7 +9,7 @@
 #include <constage/dockerfile/lint.hpp>
 #include <constage/dockerfile/parse.hpp>
 #include <constage/dockerfile/read.hpp>
-#include <constage/engine/bases.hpp>
+#include <constage/engine/context.hpp>
 #include <constage/engine/lower.hpp>
 #include <constage/engine/sandbox.hpp>
 #include <constage/failure.hpp>
@@ -31,14 +31,6 @@ CONSTAGE_INLINE bool is_file(std::string const& path) {
     return ::stat(path.c_str(), &s) == 0 && S_ISREG(s.st_mode);
 }
 
-/// `constage plan Dockerfile`: where only the Dockerfile matters, its name may stand for the context.
-CONSTAGE_INLINE void take_file_for_context(arguments& a) {
-    if (!a.file.empty() || !is_file(a.build.context)) return;
-    a.file = a.build.context;
-    auto const slash = a.file.rfind('/');
-    a.build.context = slash == std::string::npos ? "." : a.file.substr(0, slash + 1);
-}
-
 /// A compiler names source files as it was called, often by long paths: people know them by their last names.
 CONSTAGE_INLINE void shorten_sources(plan::plan& what, std::map<std::string, std::string>& long_names) {
     auto const shorten = [&](plan::source& where) {
@@ -51,16 +43,6 @@ CONSTAGE_INLINE void shorten_sources(plan::plan& what, std::map<std::string, std
         shorten(s.source);
         for (auto& step : s.steps) shorten(step.source);
     }
-}
-
-CONSTAGE_INLINE plan::choice choice_of(engine::options const& how) {
-    plan::choice c;
-    if (!how.targets.empty()) c.target = how.targets.front();
-    c.build_args = how.build_args;
-    c.build_platform = oci::local_platform().text();
-    c.target_platform = how.platforms.empty() ? c.build_platform : how.platforms.front();
-    for (auto const& [name, value] : how.build_contexts) c.named_contexts.push_back(name);
-    return c;
 }
 
 /// The image's configuration, were the bases empty.
@@ -82,42 +64,78 @@ CONSTAGE_INLINE dockerfile::conversion convert(plan::plan const& what) {
     return {true, "", "", image.value("config", nlohmann::json::object()).dump()};
 }
 
-/// The whole context is ignored only by a rule that says so.
-CONSTAGE_INLINE bool is_ignored(files::ignore_rules const& rules, std::string const& path) {
-    if (path.find("://") != std::string::npos) return false;
-    auto clean = std::filesystem::path("/" + path).lexically_normal().generic_string().substr(1);
-    if (clean.ends_with('/')) clean.pop_back();
-    if (!clean.empty()) return rules.ignores(clean);
-    return std::any_of(rules.rules().begin(), rules.rules().end(),
-                       [](auto const& r) { return r.pattern == "*" || r.pattern == "**" || r.pattern == "**/*"; });
+/// `-`, a git reference, a URL; none: a directory.
+CONSTAGE_INLINE std::optional<engine::fetched_context> fetch_context(arguments const& args) {
+    auto const& context = args.build.context;
+    if (context == "-") {
+        if (args.file == "-")
+            throw failure("standard input cannot be both the Dockerfile and the build context")
+                .with_hint("give the Dockerfile or the context by its path")
+                .as_usage();
+        return engine::open_context(standard_input(), args.build);
+    }
+    if (!engine::is_fetched(context)) return {};
+    return engine::fetch_context(context, args.build);
 }
 
-CONSTAGE_INLINE std::string warning_text(dockerfile::warning const& w, source_text const& in) {
-    auto text = "\nWARNING: " + w.rule + (w.url.empty() ? "" : " - " + w.url) + "\n" + w.detail + "\n";
-    return text + report::excerpt(in.text, {in.name, w.line, std::max(w.line, w.last_line)});
+CONSTAGE_INLINE source_text fetched_dockerfile(arguments const& args) {
+    auto text = engine::fetch_context(args.file, args.build).dockerfile;
+    if (!text) throw failure(args.file + " is an archive, no Dockerfile");
+    return {args.file, std::move(*text), std::nullopt};
 }
 
-CONSTAGE_INLINE std::string warnings_json(std::vector<dockerfile::warning> const& all, std::string const& file) {
-    auto list = nlohmann::ordered_json::array();
-    for (auto const& w : all)
-        list.push_back({{"rule", w.rule},
-                        {"description", w.description},
-                        {"url", w.url},
-                        {"detail", w.detail},
-                        {"source", {{"file", file}, {"line", w.line}, {"last_line", std::max(w.line, w.last_line)}}}});
-    return nlohmann::ordered_json{{"warnings", list}}.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+CONSTAGE_INLINE source_text dockerfile_in(engine::fetched_context const& context, std::string const& file) {
+    std::vector<std::string> names{file};
+    if (file.empty()) names = {"Dockerfile", "dockerfile"};
+    for (auto const& name : names)
+        if (auto text = engine::file_of(context, name)) return {name, std::move(*text), std::nullopt};
+    throw failure("failed to read dockerfile: the build context has no " + names.front())
+        .with_hint("name the Dockerfile in it with -f PATH");
 }
 
 }  // namespace commands_detail
 
+CONSTAGE_INLINE void take_file_for_context(arguments& a) {
+    if (!a.file.empty() || !commands_detail::is_file(a.build.context)) return;
+    a.file = a.build.context;
+    auto const slash = a.file.rfind('/');
+    a.build.context = slash == std::string::npos ? "." : a.file.substr(0, slash + 1);
+}
+
+CONSTAGE_INLINE plan::choice choice_of(engine::options const& how) {
+    plan::choice c;
+    if (!how.targets.empty()) c.target = how.targets.front();
+    c.build_args = how.build_args;
+    c.build_platform = oci::local_platform().text();
+    c.target_platform = how.platforms.empty() ? c.build_platform : how.platforms.front();
+    for (auto const& [name, value] : how.build_contexts) c.named_contexts.push_back(name);
+    return c;
+}
+
+CONSTAGE_INLINE source_text const& invocation::read_dockerfile() {
+    if (dockerfile) return *dockerfile;
+    auto const context = commands_detail::fetch_context(args);
+    if (context) args.build.context_files = context->files;
+    if (context && context->dockerfile)
+        dockerfile = {args.build.context == "-" ? "<stdin>" : "Dockerfile", *context->dockerfile, std::nullopt};
+    else if (engine::is_fetched(args.file))
+        dockerfile = commands_detail::fetched_dockerfile(args);
+    else if (context && args.file != "-")
+        dockerfile = commands_detail::dockerfile_in(*context, args.file);
+    else
+        dockerfile = cli::read_dockerfile(args.file, context ? "" : args.build.context);
+    args.build.dockerfile = dockerfile->path;
+    return *dockerfile;
+}
+
 CONSTAGE_INLINE plan::plan invocation::read_plan() {
     if (graph) {
+        if (auto const context = commands_detail::fetch_context(args)) args.build.context_files = context->files;
         auto what = graph();
         commands_detail::shorten_sources(what, long_names);
         return what;
     }
-    if (!dockerfile) dockerfile = read_dockerfile(args.file, args.build.context);
-    args.build.dockerfile = dockerfile->path;
+    read_dockerfile();
     dockerfile::options how;
     how.file_name = dockerfile->name;
     if (!args.build.targets.empty()) how.target = args.build.targets.front();
@@ -136,47 +154,17 @@ CONSTAGE_INLINE std::optional<std::string> invocation::source(std::string const&
 
 CONSTAGE_INLINE int show_plan(invocation& call) {
     auto& args = call.args;
-    if (call.who == program::tool) commands_detail::take_file_for_context(args);
+    if (call.who == program::tool) take_file_for_context(args);
     auto const what = call.read_plan();
     if (args.format == "json") {
         print(plan::to_json(what) + "\n");
         return 0;
     }
-    auto const how = plan::resolve(what, commands_detail::choice_of(args.build));
+    auto const how = plan::resolve(what, choice_of(args.build));
     print(args.format == "dot"       ? plan::to_dot(what, how)
           : args.format == "mermaid" ? plan::to_mermaid(what, how)
                                      : plan::to_text(what, how));
     return 0;
-}
-
-CONSTAGE_INLINE std::vector<dockerfile::warning> lint(invocation const& call, dockerfile::document const& document) {
-    dockerfile::lint_options how;
-    if (!call.args.build.targets.empty()) how.target = call.args.build.targets.front();
-    how.build_args = call.args.build.build_args;
-    auto const rules = engine::ignore_rules_of(call.args.build.context, call.dockerfile ? call.dockerfile->path : std::nullopt);
-    if (!rules.empty() && !rules.has_exceptions())
-        how.ignored = [&](std::string const& path) { return commands_detail::is_ignored(rules, path); };
-    return dockerfile::lint(document, how);
-}
-
-CONSTAGE_INLINE int check(invocation& call) {
-    auto& args = call.args;
-    commands_detail::take_file_for_context(args);
-    if (!call.dockerfile) call.dockerfile = read_dockerfile(args.file, args.build.context);
-    auto const& in = *call.dockerfile;
-    auto const document = dockerfile::parse(in.text, in.name);
-    auto const warnings = lint(call, document);
-    if (args.format == "json") {
-        print(commands_detail::warnings_json(warnings, in.name));
-    } else {
-        std::string text = warnings.empty()       ? "Check complete, no warnings found.\n"
-                           : warnings.size() == 1 ? "Check complete, 1 warning has been found!\n"
-                                                  : "Check complete, " + std::to_string(warnings.size()) + " warnings have been found!\n";
-        for (auto const& w : warnings) text += commands_detail::warning_text(w, in);
-        print(text);
-    }
-    dockerfile::check(document);  // what would stop a build comes after the warnings
-    return warnings.empty() ? 0 : 1;
 }
 
 CONSTAGE_INLINE int ast(invocation& call) {

@@ -22,8 +22,8 @@ source_text read_dockerfile(std::string const& file, std::string const& context)
 /// A file, or standard input for "-". Throws constage::failure.
 source_text read_source(std::string const& path);
 
-/// Standard input again, for a program that starts itself anew: what was read comes back.
-void give_back(source_text const& text);
+/// Makes standard input a file that can be read again and again, also by a program that this one starts in its own place. Returns its path.
+std::string const& standard_input();
 
 /// Writes to standard output or a file; the file is written beside and renamed. Throws constage::failure.
 void print(std::string_view text);

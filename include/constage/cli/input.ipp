@@ -3,7 +3,6 @@
 #define CONSTAGE_CLI_INPUT_IPP_INCLUDED
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,8 +10,9 @@
 #include <constage/failure.hpp>
 
 #include <cerrno>
-#include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <vector>
 
 namespace constage::cli {
 
@@ -51,13 +51,14 @@ CONSTAGE_INLINE bool exists(std::string const& path) {
 }  // namespace input_detail
 
 CONSTAGE_INLINE source_text read_source(std::string const& path) {
-    if (path == "-") return {"<stdin>", input_detail::read_all(STDIN_FILENO, "standard input"), std::nullopt};
-    int const fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    bool const standard = path == "-";
+    int const fd = ::open((standard ? standard_input() : path).c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         throw failure("failed to read dockerfile: open " + path + ": " + std::strerror(errno))
             .with_hint("name the Dockerfile with -f PATH, or `-f -` for standard input");
     try {
-        source_text result{path, input_detail::read_all(fd, path), path};
+        source_text result{standard ? "<stdin>" : path, input_detail::read_all(fd, standard ? "standard input" : path), std::nullopt};
+        if (!standard) result.path = path;
         ::close(fd);
         return result;
     } catch (...) {
@@ -77,13 +78,25 @@ CONSTAGE_INLINE source_text read_dockerfile(std::string const& file, std::string
     return read_source(!input_detail::exists(usual) && input_detail::exists(other) ? other : usual);
 }
 
-CONSTAGE_INLINE void give_back(source_text const& text) {
-    if (text.path) return;
-    int const fd = ::memfd_create("stdin", MFD_CLOEXEC);
-    bool const ready = fd >= 0 && input_detail::write_all(fd, text.text) && ::lseek(fd, 0, SEEK_SET) == 0 && ::dup2(fd, STDIN_FILENO) >= 0;
-    auto const why = std::string(std::strerror(errno));
-    if (fd >= 0) ::close(fd);
-    if (!ready) throw failure("cannot keep standard input: " + why);
+CONSTAGE_INLINE std::string const& standard_input() {
+    static std::string const path = "/proc/self/fd/0";
+    struct stat s {};
+    if (::fstat(STDIN_FILENO, &s) == 0 && S_ISREG(s.st_mode)) return path;
+    auto const* place = std::getenv("TMPDIR");
+    auto const fail = [](char const* what) { throw failure(std::string("cannot ") + what + " standard input: " + std::strerror(errno)); };
+    int const file = ::open(place && *place ? place : "/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (file < 0) fail("keep");
+    std::vector<char> buffer(1 << 16);
+    for (;;) {
+        auto const n = ::read(STDIN_FILENO, buffer.data(), buffer.size());
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) fail("read");
+        if (n == 0) break;
+        if (!input_detail::write_all(file, {buffer.data(), static_cast<std::size_t>(n)})) fail("keep");
+    }
+    if (::dup2(file, STDIN_FILENO) < 0) fail("keep");
+    ::close(file);
+    return path;
 }
 
 CONSTAGE_INLINE void print(std::string_view text) {

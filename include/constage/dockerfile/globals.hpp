@@ -4,6 +4,7 @@
 
 #include <constage/detail/config.hpp>
 #include <constage/dockerfile/document.hpp>
+#include <constage/plan/resolve.hpp>
 
 #include <cstddef>
 #include <map>
@@ -11,17 +12,14 @@
 #include <string>
 #include <vector>
 
-/// What the FROM lines come to mean with the default arguments, for linux/amd64. Nothing here throws: what cannot be expanded is left out.
+/// What the FROM lines come to mean. Nothing here throws: what cannot be expanded is left out.
 namespace constage::dockerfile {
-
-/// The predefined arguments of the platform and the target stage (A009, A010).
-std::map<std::string, std::string> predefined_arguments(std::string const& target_stage);
 
 struct global_values {
     std::map<std::string, std::string> set;                      ///< predefined ones too
     std::map<std::string, std::optional<std::string>> declared;  ///< ARGs before FROM; none: without a value
 };
-global_values evaluate_globals(document const& what);
+global_values evaluate_globals(document const& what, plan::choice const& how = {});
 
 struct expanded_from {
     std::string base;                       ///< expanded

@@ -26,30 +26,23 @@ CONSTAGE_INLINE std::optional<std::string> expand(std::string const& word, std::
 
 }  // namespace globals_detail
 
-CONSTAGE_INLINE std::map<std::string, std::string> predefined_arguments(std::string const& target_stage) {
-    std::map<std::string, std::string> values{{"TARGETSTAGE", target_stage}};
-    for (std::string const side : {"BUILD", "TARGET"}) {
-        values[side + "PLATFORM"] = "linux/amd64";
-        values[side + "OS"] = "linux";
-        values[side + "OSVERSION"] = "";
-        values[side + "ARCH"] = "amd64";
-        values[side + "VARIANT"] = "";
-    }
-    return values;
-}
-
-CONSTAGE_INLINE global_values evaluate_globals(document const& what) {
+CONSTAGE_INLINE global_values evaluate_globals(document const& what, plan::choice const& how) {
     std::string last;
     for (auto const& i : what.instructions)
         if (i.keyword == "FROM") last = read_from(i).name;
-    global_values result{predefined_arguments(last.empty() ? "default" : last), {}};
+    if (!how.target.empty()) last = how.target;
+    global_values result{plan::predefined_arguments(how, last.empty() ? "default" : last), {}};
     for (auto const& i : what.instructions) {
         if (i.stage >= 0) break;
         if (i.keyword != "ARG") continue;
         for (auto const& word : i.arguments) {
             auto const equals = word.find('=');
             auto const name = word.substr(0, equals);
-            auto value = equals == word.npos ? std::nullopt : globals_detail::expand(word.substr(equals + 1), result.set, what.escape);
+            std::optional<std::string> value;
+            if (auto const given = how.build_args.find(name); given != how.build_args.end())
+                value = given->second;
+            else if (equals != word.npos)
+                value = globals_detail::expand(word.substr(equals + 1), result.set, what.escape);
             if (value) result.set[name] = *value;
             result.declared[name] = std::move(value);
         }

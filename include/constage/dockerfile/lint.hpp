@@ -4,6 +4,7 @@
 
 #include <constage/detail/config.hpp>
 #include <constage/dockerfile/document.hpp>
+#include <constage/plan/resolve.hpp>
 
 #include <functional>
 #include <map>
@@ -34,14 +35,27 @@ struct lint_controls {
 /// Throws constage::failure: unknown key, not `key=value`.
 lint_controls parse_controls(std::string_view text);
 
-struct lint_options {
-    std::string target;                             ///< only stages that it needs; empty: all stages
-    std::map<std::string, std::string> build_args;  ///< BUILDKIT_DOCKERFILE_CHECK among them replaces the directive
-    std::function<bool(std::string const& path)> ignored;  ///< does .dockerignore exclude this? empty: CopyIgnoredFile is not checked
+/// What a base image brings that the checks look at.
+struct base_facts {
+    std::map<std::string, std::string> variables;
+    std::vector<std::string> triggers;  ///< ONBUILD
+    bool has_shell = false;             ///< its config has a SHELL
+    std::string platform, wanted;       ///< that it has, that was asked for: "linux/arm64"
 };
 
-/// All warnings, in the order of their lines. What needs the base images (InvalidBaseImagePlatform) is not checked here. A mistake that would stop a build ends the checks that depend on values, as in BuildKit. Throws constage::failure
-/// for bad controls only.
+struct lint_options {
+    plan::choice choice;  ///< target: only stages that it needs; empty: all. BUILDKIT_DOCKERFILE_CHECK in build_args replaces the directive
+    std::function<bool(std::string const& path)> ignored;  ///< does .dockerignore exclude this? empty: CopyIgnoredFile is not checked
+    /// The base image of that name for that platform ("" for the target's). Not given: all bases are empty. No value: nothing is known of
+    /// this one, so UndefinedVar keeps quiet about the stages that are built on it.
+    std::function<std::optional<base_facts>(std::string const& name, std::string const& platform)> base;
+};
+
+/// Those that hold for a file. Throws as parse_controls().
+lint_controls controls_of(document const& what, lint_options const& how);
+
+/// All warnings, in the order of their lines. A mistake that would stop a build ends the checks that depend on values, as in BuildKit.
+/// Throws constage::failure for bad controls only.
 std::vector<warning> lint(document const& what, lint_options const& how = {});
 
 /// `# check=error=true` was given and there are warnings: the message that fails the build; else empty.

@@ -10,6 +10,7 @@
 #include <constage/dockerfile/rules.hpp>
 #include <constage/dockerfile/text.hpp>
 #include <constage/failure.hpp>
+#include <constage/oci/platform.hpp>
 #include <constage/plan/expand.hpp>
 #include <constage/plan/resolve.hpp>
 #include <constage/plan/suggest.hpp>
@@ -22,12 +23,6 @@ namespace lint_detail {
 
 CONSTAGE_INLINE bool is_upper(std::string_view text) { return to_upper(text) == text; }
 CONSTAGE_INLINE bool is_lower(std::string_view text) { return to_lower(text) == text; }
-
-CONSTAGE_INLINE lint_controls controls_of(document const& what, lint_options const& how) {
-    auto const given = how.build_args.find("BUILDKIT_DOCKERFILE_CHECK");
-    if (given != how.build_args.end()) return parse_controls(given->second);
-    return what.check ? parse_controls(*what.check) : lint_controls{};
-}
 
 /// `# check=skip=Rule` directly above an instruction.
 CONSTAGE_INLINE bool skipped_here(instruction const& i, std::string_view rule) {
@@ -107,8 +102,7 @@ struct from_checker {
     reporter& report;
     document const& what;
     global_values const& globals;
-    lint_options const& how;
-    std::map<std::string, std::string> given{};  ///< globals, with the build arguments
+    global_values const& defaults;  ///< without build arguments
 
     plan::expansion expand(std::string const& word, std::map<std::string, std::string> const& values) const {
         return plan::expand(
@@ -121,41 +115,36 @@ struct from_checker {
     }
     void undeclared(instruction const& i, plan::expansion const& e) {
         std::vector<std::string> known;
-        for (auto const& [name, value] : given) known.push_back(name);
+        for (auto const& [name, value] : globals.set) known.push_back(name);
         for (auto const& [name, value] : globals.declared) known.push_back(name);
         for (auto const& name : e.unset)
             if (!globals.declared.count(name))
                 report("UndefinedArgInFrom", i, "FROM argument '" + name + "' is not declared" + plan::did_you_mean(name, known));
     }
     void platform(instruction const& i, std::string const& text, std::string const& name) {
-        auto const e = expand(text, given);
+        auto const e = expand(text, globals.set);
         undeclared(i, e);
+        auto const parsed = oci::parse_platform(e.text);  // else a build would stop here
         if (e.used.empty() && e.unset.empty()) {
-            auto const slash = text.find('/');
-            auto const arch = slash == text.npos ? std::string() : text.substr(slash + 1, text.find('/', slash + 1) - slash - 1);
-            bool const named = name.find(text.substr(0, slash)) != name.npos || (!arch.empty() && name.find(arch) != name.npos);
+            bool const named = name.find(parsed.os) != name.npos || name.find(parsed.architecture) != name.npos;
             if (!named) report("FromPlatformFlagConstDisallowed", i, "FROM --platform flag should not use constant value \"" + text + "\"");
-        } else if (e.used.size() == 1 && *e.used.begin() == "TARGETPLATFORM" && e.unset.empty() && e.text == given["TARGETPLATFORM"]) {
+        } else if (e.used.size() == 1 && *e.used.begin() == "TARGETPLATFORM" && e.unset.empty() &&
+                   e.text == globals.set.at("TARGETPLATFORM")) {
             report("RedundantTargetPlatform", i,
                    "Setting platform to predefined " + text + " in FROM is redundant as this is the default behavior");
         }
-        auto const parts = std::count(e.text.begin(), e.text.end(), '/');
-        if (e.text.empty() || e.text.starts_with('/') || e.text.ends_with('/') || parts > 2) throw failure("bad platform");
     }
     bool run() {
-        given = globals.set;
-        for (auto const& [name, value] : how.build_args)
-            if (globals.declared.count(name) || given.count(name)) given[name] = value;
         try {
             for (auto const& i : what.instructions)
                 if (i.keyword == "FROM")
-                    if (auto const e = expand(i.arguments[0], globals.set); !is_image_reference(e.text))
+                    if (auto const e = expand(i.arguments[0], defaults.set); !is_image_reference(e.text))
                         report("InvalidDefaultArgInFrom", i,
                                "Default value for ARG " + i.arguments[0] + " results in empty or invalid base image name");
             for (auto const& i : what.instructions) {
                 if (i.keyword != "FROM") continue;
                 auto const from = read_from(i);
-                auto const e = expand(from.base, given);
+                auto const e = expand(from.base, globals.set);
                 undeclared(i, e);
                 if (e.text.empty()) return false;
                 if (!from.platform.empty()) platform(i, from.platform, from.name);
@@ -211,6 +200,12 @@ CONSTAGE_INLINE lint_controls parse_controls(std::string_view text) {
     return result;
 }
 
+CONSTAGE_INLINE lint_controls controls_of(document const& what, lint_options const& how) {
+    auto const given = how.choice.build_args.find("BUILDKIT_DOCKERFILE_CHECK");
+    if (given != how.choice.build_args.end()) return parse_controls(given->second);
+    return what.check ? parse_controls(*what.check) : lint_controls{};
+}
+
 CONSTAGE_INLINE std::vector<warning> lint(document const& what, lint_options const& how) {
     using namespace lint_detail;
     auto const controls = controls_of(what, how);
@@ -230,14 +225,16 @@ CONSTAGE_INLINE std::vector<warning> lint(document const& what, lint_options con
     }
     descriptions(report, what);
     stage_names_of(report, what);
-    auto const globals = evaluate_globals(what);
-    if (from_checker{report, what, globals, how}.run()) lint_stages(report, what, globals, how);
+    auto const globals = evaluate_globals(what, how.choice);
+    auto without_args = how.choice;
+    without_args.build_args.clear();
+    if (from_checker{report, what, globals, evaluate_globals(what, without_args)}.run()) lint_stages(report, what, globals, how);
     std::stable_sort(found.begin(), found.end(), [](warning const& a, warning const& b) { return a.line < b.line; });
     return found;
 }
 
 CONSTAGE_INLINE std::string lint_error(document const& what, std::vector<warning> const& warnings, lint_options const& how) {
-    if (warnings.empty() || !lint_detail::controls_of(what, how).error) return {};
+    if (warnings.empty() || !controls_of(what, how).error) return {};
     std::set<std::string> rules;
     for (auto const& w : warnings) rules.insert(w.rule);
     std::string list;

@@ -7,6 +7,7 @@
 #include <constage/dockerfile/lint_stage.hpp>
 #include <constage/dockerfile/meaning.hpp>
 #include <constage/dockerfile/mounts.hpp>
+#include <constage/dockerfile/parse.hpp>
 #include <constage/dockerfile/rules.hpp>
 #include <constage/dockerfile/stages.hpp>
 #include <constage/dockerfile/text.hpp>
@@ -17,6 +18,7 @@
 #include <constage/plan/suggest.hpp>
 
 #include <algorithm>
+#include <deque>
 
 namespace constage::dockerfile::lint_detail {
 
@@ -24,7 +26,10 @@ namespace constage::dockerfile::lint_detail {
 struct stage_state {
     std::map<std::string, std::string, std::less<>> variables{{"PATH", ""}};
     std::set<std::string, std::less<>> arguments;  ///< declared in this stage or the stages it is built from
+    std::vector<std::string> triggers;             ///< ONBUILD, for the stage that is built on this one
     bool has_shell = false, has_workdir = false;
+    bool windows = false;
+    bool base_is_known = true;  ///< else any variable may come from it
 };
 
 struct stage_linter {
@@ -37,6 +42,11 @@ struct stage_linter {
     std::map<std::string, instruction const*> once{};  ///< the last CMD, ENTRYPOINT, HEALTHCHECK of this stage
     instruction const* now = nullptr;
 
+    bool is_absolute(std::string_view path) const {
+        if (path.starts_with('/')) return true;
+        bool const drive = path.size() > 2 && path[1] == ':' && (path[2] == '\\' || path[2] == '/');
+        return state.windows && (drive || path.starts_with('\\'));
+    }
     void warn(std::string_view rule, std::string const& detail) const { report(rule, *now, detail); }
 
     std::string expand(std::string const& word, bool body = false) {
@@ -46,7 +56,7 @@ struct stage_linter {
         };
         auto e = body ? plan::expand_body(word, find) : plan::expand(word, find, what.escape);
         for (auto const& name : e.unset) {
-            if (state.arguments.count(name)) continue;
+            if (!state.base_is_known || state.arguments.count(name)) continue;
             std::vector<std::string> known;
             for (auto const& [k, v] : state.variables) known.push_back("$" + k);
             warn("UndefinedVar", "Usage of undefined variable '$" + name + "'" + plan::did_you_mean("$" + name, known));
@@ -74,6 +84,8 @@ struct stage_linter {
     void run(instruction const& i);
     void expose(instruction const& i);
     void visit(instruction const& i);
+    void begin(expanded_from const& s, std::vector<stage_state> const& states);
+    std::deque<instruction> triggered{};  ///< those that this stage runs
 };
 
 CONSTAGE_INLINE void stage_linter::pairs(instruction const& i) {
@@ -98,7 +110,7 @@ CONSTAGE_INLINE void stage_linter::arg(instruction const& i) {
         auto const name = word.substr(0, equals);
         secret("ARG", name);
         std::optional<std::string> value;
-        if (auto const given = how.build_args.find(name); given != how.build_args.end())
+        if (auto const given = how.choice.build_args.find(name); given != how.choice.build_args.end())
             value = given->second;
         else if (equals != word.npos)
             value = expand(word.substr(equals + 1));
@@ -177,7 +189,7 @@ CONSTAGE_INLINE void stage_linter::visit(instruction const& i) {
         expand(i.arguments[0]);
     } else if (k == "WORKDIR") {
         auto const path = expand(i.arguments[0]);
-        if (!state.has_workdir && !path.starts_with('/'))
+        if (!state.has_workdir && !is_absolute(path))
             warn("WorkdirRelativePath", "Relative workdir \"" + path + "\" can have unexpected results if the base image changes");
         state.has_workdir = true;
     } else if (k == "SHELL") {
@@ -188,6 +200,35 @@ CONSTAGE_INLINE void stage_linter::visit(instruction const& i) {
             warn("JSONArgsRecommended", "JSON arguments recommended for " + k + " to prevent unintended behavior related to OS signals");
     } else if (k == "HEALTHCHECK") {
         one_of(i);
+    } else if (k == "ONBUILD") {
+        state.triggers.push_back(std::get<plan::onbuild>(to_plan(i, {})).text);
+    }
+}
+
+/// FROM: what the base brings, and its triggers (G014).
+CONSTAGE_INLINE void stage_linter::begin(expanded_from const& s, std::vector<stage_state> const& states) {
+    auto const& from = what.instructions[s.instruction];
+    if (s.base_stage) {
+        state = states[*s.base_stage];
+    } else {
+        state.windows = s.platform.value_or(how.choice.target_platform).starts_with("windows");
+        auto const facts = how.base && s.base != "scratch" ? how.base(s.base, s.platform.value_or("")) : base_facts{};
+        state.base_is_known = facts.has_value();
+        if (facts) {
+            for (auto const& [name, value] : facts->variables) state.variables[name] = value;
+            state.has_shell = facts->has_shell;
+            state.triggers = facts->triggers;
+            if (facts->platform != facts->wanted)
+                report("InvalidBaseImagePlatform", from,
+                       "Base image " + s.base + " was pulled with platform \"" + facts->platform + "\", expected \"" + facts->wanted +
+                           "\" for current build");
+        }
+    }
+    for (auto const& text : std::exchange(state.triggers, {})) {
+        auto& i = triggered.emplace_back(parse_instruction(text));
+        i.first_line = from.first_line;
+        i.last_line = from.last_line;
+        visit(i);
     }
 }
 
@@ -225,7 +266,7 @@ CONSTAGE_INLINE void lint_stages(reporter const& report, document const& what, g
     stage_names const names(list);
     std::vector<stage_state> states(stages.size());
     try {
-        auto const marks = needed(what, stages, names, how.target);
+        auto const marks = needed(what, stages, names, how.choice.target);
         for (auto const& i : what.instructions)  // what stops a build before it looks at the first stage
             if (i.keyword == "COPY") to_plan(i, [&](std::string const& name, bool numbers) { return names.from(name, numbers); });
         for (std::size_t s = 0; s != stages.size(); ++s)
@@ -233,7 +274,7 @@ CONSTAGE_INLINE void lint_stages(reporter const& report, document const& what, g
         for (std::size_t s = 0; s != stages.size(); ++s) {
             if (!marks[s]) continue;
             stage_linter l{report, what, globals.set, how, names};
-            if (stages[s].base_stage) l.state = states[*stages[s].base_stage];
+            l.begin(stages[s], states);
             for (auto n = stages[s].instruction + 1; n != what.instructions.size() && what.instructions[n].keyword != "FROM"; ++n)
                 l.visit(what.instructions[n]);
             states[s] = std::move(l.state);

@@ -14,6 +14,7 @@ namespace constage::dockerfile {
 struct options {
     std::string file_name = "Dockerfile";  ///< for messages and plan::source
     std::string target;                    ///< --target: mistakes in stages that it does not need are no errors; empty: the last stage
+    bool all_stages = false;               ///< mistakes in any stage are errors
 };
 
 /// The plan of a Dockerfile. Throws constage::failure with where "Dockerfile:7", the offending text, and a hint.

@@ -104,6 +104,7 @@ CONSTAGE_INLINE plan::plan read(document const& what, options const& how) {
         }
     }
     if (mistakes.empty()) return result;
+    if (how.all_stages) throw mistakes.begin()->second;
     std::vector<char> needed(names.size());
     read_detail::mark(result, how.target.empty() ? names.size() - 1 : names.find(how.target).value_or(names.size() - 1), needed);
     for (auto const& [stage, f] : mistakes)

@@ -29,7 +29,7 @@ public:
 
     struct base {
         std::string name;
-        std::string directory;  ///< a local named context, else empty
+        std::string directory;  ///< a named context of files: a directory, a URL, a git reference; else empty
         std::unique_ptr<oci::source> source;
         oci::image image;
         std::string identity;  ///< of the content: what a step's key takes

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <constage/engine/bases.hpp>
+#include <constage/engine/context.hpp>
 #include <constage/engine/key.hpp>
 #include <constage/engine/sandbox.hpp>
 #include <constage/failure.hpp>
@@ -77,9 +78,12 @@ CONSTAGE_INLINE std::unique_ptr<base_set::base> base_set::open(std::string const
     else if (value.starts_with("oci-layout://") || value.starts_with("oci-archive://") || value.starts_with("docker-archive://")) {
         auto const [path, selector] = bases_detail::split_layout(value.substr(value.find("://") + 3));
         b->source = oci::open_layout(path, selector, store_.blobs());
-    } else if (value.find("://") != std::string::npos || value.starts_with("git@"))
+    } else if (is_fetched(value)) {
+        b->scan = *fetch_context(value, how_).files;
+        b->directory = value;
+    } else if (value.find("://") != std::string::npos)
         throw failure("--build-context " + name + "=" + value + ": this kind of context is not supported")
-            .with_hint("use a directory, oci-layout://DIR[:tag] or docker-image://REF");
+            .with_hint("use a directory, oci-layout://DIR[:tag], docker-image://REF, a URL or a git reference");
     else if (bases_detail::is_directory(value))
         b->directory = value;
     else
@@ -218,6 +222,7 @@ CONSTAGE_INLINE files::diff base_set::load_layer(oci::descriptor const& layer) {
 CONSTAGE_INLINE files::tree base_set::files(std::size_t id) {
     auto& b = *bases_[id];
     std::call_once(b.scanned, [&] {
+        if (is_fetched(b.directory)) return;
         if (!b.directory.empty()) {
             auto const rules = ignore_rules_of(b.directory, std::nullopt);
             files::context_options o;

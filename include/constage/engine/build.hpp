@@ -11,11 +11,16 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
+
+namespace constage::files {
+class tree;
+}
 
 /// Builds the images of a plan: `engine::build(plan, options)`. No output, no signals, no exit, no global state.
 namespace constage::engine {
@@ -25,9 +30,10 @@ struct secret {
 };
 
 struct options {
-    std::string context = ".";              ///< a directory
-    std::optional<std::string> dockerfile;  ///< its path, for <Dockerfile>.dockerignore
-    std::vector<std::string> targets;       ///< empty: the plan's
+    std::string context = ".";                         ///< a directory
+    std::shared_ptr<files::tree const> context_files;  ///< instead of the directory's: of an archive or a repository (engine/context.hpp)
+    std::optional<std::string> dockerfile;             ///< its path, for <Dockerfile>.dockerignore
+    std::vector<std::string> targets;                  ///< empty: the plan's
     std::map<std::string, std::string> build_args;
     std::vector<std::pair<std::string, std::string>>
         build_contexts;                  ///< name, value as written (oci-layout://…, docker-image://…, directory)
@@ -85,8 +91,16 @@ struct image_report {
     std::uint64_t file_bytes = 0;  ///< unpacked
     std::uint64_t base_bytes = 0;  ///< of those, from the base image
 };
+struct base_report {
+    std::string name, wanted;           ///< of FROM: the image, the platform
+    std::string platform;               ///< that the image has
+    std::vector<std::string> env;       ///< "K=V"
+    std::vector<std::string> on_build;  ///< triggers
+    bool has_shell = false;             ///< its configuration has a SHELL
+};
 struct report {
     std::vector<image_report> images;
+    std::vector<base_report> bases;
     std::string index_digest;  ///< several platforms
     std::vector<stage_report> stages;
     std::vector<step_report> steps;

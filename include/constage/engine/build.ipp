@@ -95,6 +95,7 @@ CONSTAGE_INLINE std::vector<task_info> infos(std::vector<std::unique_ptr<platfor
 }
 
 CONSTAGE_INLINE void check_context(options const& how) {
+    if (how.context_files) return;
     struct stat s {};
     if (::stat(how.context.c_str(), &s) != 0)
         throw failure("the build context \"" + how.context + "\" does not exist")

@@ -28,6 +28,10 @@ CONSTAGE_INLINE std::int64_t longest_chain(platform_build const& b) {
     return longest;
 }
 
+CONSTAGE_INLINE base_report report_of(base_image const& base, std::string const& name, std::string const& wanted) {
+    return {name, wanted, base.config.platform.text(), base.config.env, base.config.on_build, base.config.shell.has_value()};
+}
+
 CONSTAGE_INLINE void add_steps(report& r, platform_build const& b, base_set& bases) {
     auto const shipped = tasks_in_images(b);
     std::map<std::size_t, layer_record const*> layer_of;
@@ -47,6 +51,8 @@ CONSTAGE_INLINE void add_steps(report& r, platform_build const& b, base_set& bas
         s.where = t.where;
         s.cached = !b.time[i].ran;
         s.in_image = shipped.contains(i);
+        if (t.what == task::kind::base && t.stage != nothing)
+            r.bases.push_back(report_of(t.base, bases.at(t.base.id).name, b.what.resolution.stages[t.stage].platform));
         s.time = b.time[i].ran ? b.time[i].end - b.time[i].begin : 0;
         s.file_bytes = t.what == task::kind::base ? bases.file_bytes(t.base.id) : b.done->record(i).file_bytes;
         if (auto const at = layer_of.find(i); at != layer_of.end()) s.layer_size = at->second->blob.size;

@@ -76,6 +76,10 @@ CONSTAGE_INLINE std::shared_ptr<sandbox::connection_pool> execution::networks() 
 /// The parts of the build context that any task names (C026), scanned once.
 CONSTAGE_INLINE files::tree execution::context() {
     std::call_once(scanned_, [&] {
+        if (how_.context_files) {
+            context_ = *how_.context_files;
+            return;
+        }
         std::vector<std::string> paths;
         for (auto const& t : what_.tasks) {
             if (t.what == task::kind::copy && t.copy.from_context)
@@ -108,7 +112,7 @@ CONSTAGE_INLINE files::copy_request execution::copy_request_of(task const& t) {
     files::copy_request r;
     r.sources = local_sources(c);
     if (!r.sources.empty()) r.from = source_of(c);
-    r.from_context = c.from_context;
+    r.from_context = c.from_context && !how_.context_files;  // an archive says who owns its files
     r.files = fetched(t);
     for (auto const& [name, text] : c.files) {
         auto n = std::make_shared<files::node>();
@@ -128,17 +132,7 @@ CONSTAGE_INLINE files::copy_request execution::copy_request_of(task const& t) {
     if (c.add && c.unpack.value_or(true))
         r.unpack = [this](files::node const& n) -> std::optional<files::diff> {
             if (n.content.path.empty() || !files::is_archive(n.content.path)) return std::nullopt;
-            auto const digest = n.content.digest.empty() ? files::digest_of_file(n.content.path) : n.content.digest;
-            auto const place = store_.path("layers", digest + "-add");
-            if (!read_file(place + "/diff")) {
-                auto temporary = store_.make_temporary();
-                auto const made = temporary.path() + "/archive";
-                ::mkdir(made.c_str(), 0755);
-                auto const diff = files::read_archive(n.content.path, made + "/data", false, how_.unpack, how_.stop);
-                write_file(made + "/diff", files::save(diff, made));
-                store_.publish(made, place);
-            }
-            return files::load(*read_file(place + "/diff"), place);
+            return unpacked(n.content.path, n.content.digest, how_, store_);
         };
     return r;
 }

@@ -24,6 +24,9 @@ std::vector<std::string> remote_sources(lowered_copy const& c);
 std::vector<files::copy_request::inline_file> fetch_sources(lowered_copy const& c, options const& how, store& where);
 
 inline constexpr std::size_t most_secret_bytes = 500 * 1024;
+/// A tar archive's files, unpacked once for all builds. `digest`: of the archive, if known. Throws constage::failure.
+files::diff unpacked(std::string const& archive, std::string digest, options const& how, store& where);
+
 /// The secret of this id, from its file or variable; none if there is none. Throws constage::failure: it cannot be read.
 std::optional<std::string> secret_value(options const& how, std::string const& id);
 

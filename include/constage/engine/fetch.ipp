@@ -2,13 +2,16 @@
 #ifndef CONSTAGE_ENGINE_FETCH_IPP_INCLUDED
 #define CONSTAGE_ENGINE_FETCH_IPP_INCLUDED
 
+#include <constage/engine/context.hpp>
 #include <constage/engine/fetch.hpp>
 #include <constage/engine/lower_instructions.hpp>
 #include <constage/failure.hpp>
+#include <constage/files/archive.hpp>
+#include <constage/files/digest.hpp>
 #include <constage/files/download.hpp>
 #include <constage/files/git.hpp>
 
-#include <openssl/evp.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -18,14 +21,6 @@ namespace constage::engine {
 namespace fetch_detail {
 
 CONSTAGE_INLINE bool is_remote(std::string const& source) { return lower_detail::is_git(source) || lower_detail::is_url(source); }
-
-CONSTAGE_INLINE std::string base64(std::string const& text) {
-    std::string out(4 * ((text.size() + 2) / 3) + 1, '\0');
-    auto const size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), reinterpret_cast<unsigned char const*>(text.data()),
-                                      static_cast<int>(text.size()));
-    out.resize(static_cast<std::size_t>(size));
-    return out;
-}
 
 /// The Authorization header that the secrets hold for the URL's host: a whole one, or a token.
 CONSTAGE_INLINE std::string authorization_of(options const& how, std::string const& url, bool git) {
@@ -42,7 +37,7 @@ CONSTAGE_INLINE std::string authorization_of(options const& how, std::string con
         if (end.empty() && !git) break;
         if (auto const header = secret_value(how, kind + "HEADER" + end)) return trimmed(*header);
         auto const token = secret_value(how, kind + "TOKEN" + end);
-        if (token) return git ? "basic " + base64("x-access-token:" + trimmed(*token)) : "Bearer " + trimmed(*token);
+        if (token) return git ? "basic " + files::base64("x-access-token:" + trimmed(*token)) : "Bearer " + trimmed(*token);
     }
     return {};
 }
@@ -112,6 +107,20 @@ CONSTAGE_INLINE std::vector<files::copy_request::inline_file> fetch_sources(lowe
     return result;
 }
 
+CONSTAGE_INLINE files::diff unpacked(std::string const& archive, std::string digest, options const& how, store& where) {
+    if (digest.empty()) digest = files::digest_of_file(archive);
+    auto const place = where.path("layers", digest + "-add");
+    if (!read_file(place + "/diff")) {
+        auto temporary = where.make_temporary();
+        auto const made = temporary.path() + "/archive";
+        ::mkdir(made.c_str(), 0755);
+        auto const diff = files::read_archive(archive, made + "/data", false, how.unpack, how.stop);
+        write_file(made + "/diff", files::save(diff, made));
+        where.publish(made, place);
+    }
+    return files::load(*read_file(place + "/diff"), place);
+}
+
 CONSTAGE_INLINE std::optional<std::string> secret_value(options const& how, std::string const& id) {
     std::optional<std::string> value;
     for (auto const& s : how.secrets) {
@@ -123,6 +132,43 @@ CONSTAGE_INLINE std::optional<std::string> secret_value(options const& how, std:
         }
     }
     return value;
+}
+
+// ---- contexts -----------------------------------------------------------------------------------------------------------
+
+CONSTAGE_INLINE bool is_fetched(std::string const& context) { return fetch_detail::is_remote(context); }
+
+CONSTAGE_INLINE fetched_context open_context(std::string const& path, options const& how) {
+    fetched_context result;
+    store where(how.store.empty() ? default_store() : how.store);
+    auto const in_use = where.lock("use", true);
+    if (files::is_archive(path)) {
+        result.files = std::make_shared<files::tree const>(files::tree().apply(unpacked(path, "", how, where)));
+    } else {
+        result.files = std::make_shared<files::tree const>();
+        auto text = read_file(path);
+        if (!text) throw failure("cannot read the build context from " + path);
+        result.dockerfile = std::move(*text);
+    }
+    return result;
+}
+
+CONSTAGE_INLINE fetched_context fetch_context(std::string const& context, options const& how) {
+    store where(how.store.empty() ? default_store() : how.store);
+    auto const in_use = where.lock("use", true);
+    lowered_copy what;
+    if (auto const keep = how.build_args.find("BUILDKIT_CONTEXT_KEEP_GIT_DIR"); keep != how.build_args.end())
+        what.keep_git_dir = keep->second == "1" || keep->second == "true";
+    if (lower_detail::is_git(context))
+        return {std::make_shared<files::tree const>(fetch_detail::fetch_repository(what, context, how, where).node), std::nullopt};
+    return open_context(fetch_detail::fetch_file(what, context, how, where).node->content.path, how);
+}
+
+CONSTAGE_INLINE std::optional<std::string> file_of(fetched_context const& context, std::string const& path) {
+    auto const found = context.files->find(path);
+    if (!found || !found->node) return std::nullopt;
+    auto const& content = found->node->content;
+    return content.path.empty() ? content.text : read_file(content.path);
 }
 
 }  // namespace constage::engine

@@ -33,6 +33,8 @@ std::string digest_of(std::string_view bytes);
 std::string digest_of_file(std::string const& path);
 /// True for "sha256:" and 64 lower-case hex digits.
 bool is_digest(std::string_view text);
+/// RFC 4648, on one line.
+std::string base64(std::string_view bytes);
 
 }  // namespace constage::files
 

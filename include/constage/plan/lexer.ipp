@@ -28,7 +28,9 @@ CONSTAGE_INLINE std::size_t letter(std::string_view text) {
     if (first == 0xe3 && byte(1) == 0x80) return 0;                                         // CJK punctuation
     if (first == 0xef && byte(1) == 0xbc && (byte(2) < 0xa1 || byte(2) == 0xbb)) return 0;  // full-width signs
     auto const length = first >= 0xc3 && first < 0xe0 ? 2u : first >= 0xe0 && first < 0xf0 ? 3u : 0u;
-    return length <= text.size() ? length : 0;
+    for (std::size_t i = 1; i < length; ++i)
+        if ((byte(i) & 0xc0) != 0x80) return 0;  // no UTF-8
+    return length;
 }
 
 /// Words of the text so far (V017).

@@ -50,6 +50,9 @@ struct resolution {
 /// Throws constage::failure: unknown target (with did-you-mean), cycle, COPY from a later stage, blank FROM, bad variable syntax.
 resolution resolve(plan const& what, choice const& how);
 
+/// The predefined arguments of the platforms and the target stage (A009, A010); build arguments override them.
+std::map<std::string, std::string> predefined_arguments(choice const& how, std::string const& target_stage);
+
 /// "build", or its number for a stage without a name.
 std::string stage_name(plan const& what, std::size_t stage);
 /// "Dockerfile:7", "Dockerfile:7-9", or "".

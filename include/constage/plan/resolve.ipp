@@ -65,12 +65,7 @@ CONSTAGE_INLINE std::size_t find_target(plan const& what, std::string const& nam
 }
 
 CONSTAGE_INLINE std::map<std::string, std::string> global_values(plan const& what, choice const& how, std::string const& target_stage) {
-    std::map<std::string, std::string> values;
-    add_platform(values, "BUILD", how.build_platform);
-    add_platform(values, "TARGET", how.target_platform);
-    values["TARGETSTAGE"] = target_stage;
-    for (auto& [name, value] : values)
-        if (auto const given = how.build_args.find(name); given != how.build_args.end()) value = given->second;
+    auto values = predefined_arguments(how, target_stage);
     for (auto const& [a, place] : what.args) {
         if (auto const given = how.build_args.find(a.name); given != how.build_args.end())
             values[a.name] = given->second;
@@ -206,6 +201,16 @@ struct visitor {
 };
 
 }  // namespace resolve_detail
+
+CONSTAGE_INLINE std::map<std::string, std::string> predefined_arguments(choice const& how, std::string const& target_stage) {
+    std::map<std::string, std::string> values;
+    resolve_detail::add_platform(values, "BUILD", how.build_platform);
+    resolve_detail::add_platform(values, "TARGET", how.target_platform);
+    values["TARGETSTAGE"] = target_stage;
+    for (auto& [name, value] : values)
+        if (auto const given = how.build_args.find(name); given != how.build_args.end()) value = given->second;
+    return values;
+}
 
 CONSTAGE_INLINE resolution resolve(plan const& what, choice const& how) {
     using namespace resolve_detail;
