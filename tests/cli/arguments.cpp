@@ -172,13 +172,11 @@ TEST_CASE("wrong usage is explained") {
     CHECK(refusal({"build", "-j", "x", "."}) != "accepted");
     CHECK(refusal({"build", "--progress", "loud", "."}) == "unknown --progress loud");
     CHECK(refusal({"build", "--build-context", "x", "."}) == "--build-context x has no value");
-    CHECK(refusal({"build", "--call", "outline", "."}) == "--call outline is not supported");
-    CHECK(refusal({"build", "--cache-to", "type=local", "."}) == "--cache-to is not supported");
+    CHECK(refusal({"build", "--call", "outlien", "."}) != "accepted");
+    CHECK(refusal({"build", "--cache-to", "type=local", "."}) == "--cache-to type=local needs dest=DIR");
     CHECK(refusal({"build", "--provenance=true", "."}) == "--provenance=true is not supported");
     CHECK(refusal({"build", "-o", "type=what", "."}) == "unknown output type \"what\"");
     CHECK(refusal({"build", "-o", "-", "-o", "type=oci", "."}) == "only one output can go to standard output");
-    CHECK(refusal({"build", "-"}) == "the build context \"-\" is not supported");
-    CHECK(refusal({"build", "https://example.com/x.git"}) == "the build context \"https://example.com/x.git\" is not supported");
     CHECK(refusal({"plan", "--format", "svg"}) == "unknown --format svg");
     CHECK(refusal({"ast"}) != "accepted");
     CHECK(refusal({"store", "chekc"}).find("store check") != std::string::npos);
@@ -186,12 +184,11 @@ TEST_CASE("wrong usage is explained") {
 }
 
 TEST_CASE("every command has a help that teaches") {
-    for (auto const* c : {"build", "plan", "ast", "import", "export", "check", "store prune", "store check", "doctor"}) {
+    for (auto const* c : {"build", "plan", "ast", "import", "export", "check", "why", "store prune", "store check", "doctor"}) {
         CAPTURE(c);
         auto const help = read({c, "--help"}).help;
         CHECK(help.find("Usage: constage " + std::string(c) + " [OPTIONS]") != std::string::npos);
         CHECK(help.find("  constage " + std::string(c)) != std::string::npos);
-        CHECK(help.find("--cache-to") == std::string::npos);
         CHECK(read({c, "-h"}).help == help);
     }
     CHECK(read({"--help"}).help.find("First steps:") != std::string::npos);

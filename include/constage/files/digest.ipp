@@ -3,6 +3,7 @@
 #define CONSTAGE_FILES_DIGEST_IPP_INCLUDED
 
 #include <fcntl.h>
+#include <openssl/evp.h>
 #include <openssl/sha.h>
 #include <unistd.h>
 

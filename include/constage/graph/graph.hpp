@@ -84,7 +84,7 @@ constexpr auto graph(Item const&... item) {
             dsl::where const* const places[] = {dsl::places_of(&item)...};
             dsl::step* args = g.args;
             for (unsigned i = 0; i != inventory::n_items; ++i)
-                if (places[i]) dsl::append_args(inventory::items[i], values[i].words, places[i], args, append);
+                if (inventory::items[i].n_args != 0) dsl::append_args(inventory::items[i], values[i].words, places[i], args, append);
         }
         unsigned listed = 0, n = 0;
         for (unsigned i = 0; i != inventory::n_items; ++i) {
