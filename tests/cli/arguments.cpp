@@ -31,7 +31,7 @@ std::string refusal(words const& list, program who = program::tool) {
 
 }  // namespace
 
-TEST_CASE("build as the conformance harness calls it") {
+TEST_CASE("build as the conformance harness calls it", "[B001][B002][B003][B012][B014][B016][B017][B018][B022]") {
     auto const a = read({"build",
                          "-f",
                          "d/Dockerfile",
@@ -119,7 +119,7 @@ TEST_CASE("options that take one value leave the context alone") {
     }
 }
 
-TEST_CASE("short forms, equals signs, dashes") {
+TEST_CASE("short forms, equals signs, dashes", "[B008][B021][B022]") {
     CHECK(read({"build", "--target=a", "--build-arg=A=b", "-fx", "-j3", "."}).build.targets == words{"a"});
     CHECK(read({"build", "-j3", "."}).build.jobs == 3);
     CHECK(read({"build", "-f", "-", "."}).file == "-");
@@ -162,7 +162,7 @@ TEST_CASE("a build program builds unless it is told otherwise") {
     CHECK(refusal({"-f", "Dockerfile"}, program).starts_with("unknown option -f"));
 }
 
-TEST_CASE("wrong usage is explained") {
+TEST_CASE("wrong usage is explained", "[B010][B019]") {
     CHECK(refusal({"biuld"}) == "unknown command biuld (did you mean build?)");
     CHECK(refusal({"build", "--tagret", "x"}) == "unknown option --tagret (did you mean --target?)");
     CHECK(refusal({"build", "--tagret=x"}) == "unknown option --tagret (did you mean --target?)");
@@ -196,7 +196,7 @@ TEST_CASE("every command has a help that teaches") {
     CHECK(read({"--help"}, program::build_program).help.find("Usage: ./build [OPTIONS]") != std::string::npos);
 }
 
-TEST_CASE("the epoch of the environment becomes a build argument") {
+TEST_CASE("the epoch of the environment becomes a build argument", "[B024]") {
     ::setenv("SOURCE_DATE_EPOCH", "77", 1);
     char const* argv[] = {"constage", "build", "."};
     CHECK(parse(3, argv, program::tool).build.build_args.at("SOURCE_DATE_EPOCH") == "77");

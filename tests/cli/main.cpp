@@ -26,7 +26,7 @@ TEST_CASE("version and help go to standard output") {
     CHECK(has(call({"build", "--help"}).out, "--build-arg"));
 }
 
-TEST_CASE("plan shows a Dockerfile") {
+TEST_CASE("plan shows a Dockerfile", "[X001]") {
     workspace w;
     w.write("Dockerfile", two_stages);
     w.write("sub/dockerfile", "FROM scratch AS other\nENV A=b\n");
@@ -102,7 +102,7 @@ TEST_CASE("check warns as buildx does") {
     CHECK(clean.out == "Check complete, no warnings found.\n");
 }
 
-TEST_CASE("check finds what would stop a build, in any stage") {
+TEST_CASE("check finds what would stop a build, in any stage", "[B021]") {
     workspace w;
     w.write("Dockerfile", "FROM scratch AS Up\nRUN --mount=type=nothing x\nFROM scratch\n");
     auto const text = call({"check"});
@@ -130,7 +130,7 @@ TEST_CASE("check finds what would stop a build, in any stage") {
     CHECK(!std::filesystem::exists("out.tar"));
 }
 
-TEST_CASE("check and build know what a base image brings") {
+TEST_CASE("check and build know what a base image brings", "[X012]") {
     workspace w;
     w.write("base/Dockerfile", "FROM scratch\nENV WHO=me\nSHELL [\"/sh\"]\n");
     w.write("Dockerfile", "FROM base\nUSER $WHO\nENV A=$NOBODY\nCMD x\n");
@@ -149,7 +149,7 @@ TEST_CASE("check and build know what a base image brings") {
     CHECK(has(built.err, "1 warning found (--check shows the lines):\n - UndefinedVar: Usage of undefined variable '$NOBODY'"));
 }
 
-TEST_CASE("call: targets and outline") {
+TEST_CASE("call: targets and outline", "[B021]") {
     workspace w;
     w.write("Dockerfile",
             "# V is the version\nARG V=1\nFROM a:$V AS build\nRUN --mount=type=secret,id=key,required x\n# all of it\nFROM build\n");
@@ -198,7 +198,7 @@ TEST_CASE("failures are JSON where progress is") {
     CHECK(json::parse(result.err)["event"] == "failed");
 }
 
-TEST_CASE("a build that needs nothing from outside") {
+TEST_CASE("a build that needs nothing from outside", "[B020][B022]") {
     workspace w;
     w.write("app/Dockerfile", "FROM scratch\nCOPY hello /hello\nLABEL a=b\n");
     w.write("app/hello", "hello\n");
@@ -237,7 +237,7 @@ TEST_CASE("a build that needs nothing from outside") {
     CHECK(json::parse(last)["event"] == "built");
 }
 
-TEST_CASE("the Dockerfile may come from standard input") {
+TEST_CASE("the Dockerfile may come from standard input", "[X002]") {
     workspace w;
     w.write("hello", "hello\n");
     auto const result = call({"build", "--store", "store", "-f", "-", "-o", "out", "."}, "FROM scratch\nCOPY hello /there\n");

@@ -29,7 +29,7 @@ std::string secret(std::string const& text) {
 
 }  // namespace
 
-TEST_CASE("build arguments come from the command line or the environment") {
+TEST_CASE("build arguments come from the command line or the environment", "[B002]") {
     ::setenv("CONSTAGE_TEST_ARG", "from env", 1);
     ::unsetenv("CONSTAGE_TEST_NONE");
     CHECK(parse_build_arg("A=b=c") == std::pair<std::string, std::string>("A", "b=c"));
@@ -40,7 +40,7 @@ TEST_CASE("build arguments come from the command line or the environment") {
     CHECK(refusal([] { parse_build_arg(""); }) == "invalid value \"\" for --build-arg");
 }
 
-TEST_CASE("secrets as buildx spells them") {
+TEST_CASE("secrets as buildx spells them", "[B014]") {
     ::setenv("CONSTAGE_TEST_SECRET", "s", 1);
     CHECK(secret("id=a,src=/f") == "a|/f|");
     CHECK(secret("id=a,source=/f,type=file") == "a|/f|");

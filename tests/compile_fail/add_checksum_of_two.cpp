@@ -9,3 +9,4 @@ constexpr auto app = stage<"app">(from("debian:12"), add("https://x/a", "https:/
 #else
 constexpr auto app = stage<"app">(from("debian:12"), add("https://x/a", "/c/").checksum("sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"));
 #endif
+// rows: C031

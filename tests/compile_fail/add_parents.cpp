@@ -9,3 +9,4 @@ constexpr auto app = stage<"app">(from("debian:12"), add("a", "/b").parents());
 #else
 constexpr auto app = stage<"app">(from("debian:12"), copy("a", "/b").parents());
 #endif
+// rows: C035

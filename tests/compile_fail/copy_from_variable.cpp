@@ -9,3 +9,4 @@ constexpr auto app = stage<"app">(from("debian:12"), copy(from("$IMAGE"), "/a", 
 #else
 constexpr auto app = stage<"app">(from("debian:12"), copy(from("nginx"), "/a", "/b"));
 #endif
+// rows: V014 C019

@@ -9,3 +9,4 @@ constexpr auto app = stage<"app">(from("debian:12"), copy("a", "b", "/c"));
 #else
 constexpr auto app = stage<"app">(from("debian:12"), copy("a", "b", "/c/"));
 #endif
+// rows: C005

@@ -9,3 +9,4 @@ constexpr auto app = stage<"app">(from("debian:12"), copy("https://example.org/a
 #else
 constexpr auto app = stage<"app">(from("debian:12"), add("https://example.org/a", "/b"));
 #endif
+// rows: C027

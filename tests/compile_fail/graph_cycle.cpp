@@ -15,3 +15,4 @@ constexpr auto a = stage<"a">(from("debian:12"));
 constexpr auto b = stage<"b">(from(a));
 constexpr auto app = graph(a, b);
 #endif
+// rows: S011

@@ -15,3 +15,4 @@ constexpr auto app = graph(one, two);
 constexpr auto two = stage<"two">(from("debian:12"));
 constexpr auto app = graph(one, two);
 #endif
+// rows: S005

@@ -9,3 +9,4 @@ constexpr auto app = stage<"app">(from("debian:12"), run("x").cache("/"));
 #else
 constexpr auto app = stage<"app">(from("debian:12"), run("x").cache("/c"));
 #endif
+// rows: R007

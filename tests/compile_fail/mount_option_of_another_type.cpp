@@ -9,3 +9,4 @@ constexpr auto app = stage<"app">(from("debian:12"), run("x").secret("s", {.size
 #else
 constexpr auto app = stage<"app">(from("debian:12"), run("x").tmpfs("/t", {.size = "1m"}));
 #endif
+// rows: R014

@@ -9,3 +9,4 @@ constexpr auto app = stage<"app">(from("debian:12"), onbuild(from("debian")));
 #else
 constexpr auto app = stage<"app">(from("debian:12"), onbuild(run("x")));
 #endif
+// rows: G014

@@ -9,3 +9,4 @@ constexpr auto app = stage<"app">(from("debian:12"), expose("8080:80"));
 #else
 constexpr auto app = stage<"app">(from("debian:12"), expose("80"));
 #endif
+// rows: G005

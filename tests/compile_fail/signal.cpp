@@ -11,3 +11,4 @@ constexpr auto app = stage<"app">(from("debian:12"), stopsignal("SIGTREM"));
 #else
 constexpr auto app = stage<"app">(from("debian:12"), stopsignal("SIGTERM"));
 #endif
+// rows: G013

@@ -11,3 +11,4 @@ constexpr auto a = stage<"Build">(from("debian:12"));
 #else
 constexpr auto a = stage<"build">(from("debian:12"));
 #endif
+// rows: S004

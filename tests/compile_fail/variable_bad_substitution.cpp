@@ -9,3 +9,4 @@ constexpr auto app = stage<"app">(from("debian:12"), env("A", "${}"));
 #else
 constexpr auto app = stage<"app">(from("debian:12"), env("A", "${B}"));
 #endif
+// rows: V001

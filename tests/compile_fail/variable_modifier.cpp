@@ -11,3 +11,4 @@ constexpr auto app = stage<"app">(from("debian:12"), env("A", "${B:=c}"));
 #else
 constexpr auto app = stage<"app">(from("debian:12"), env("A", "${B:-c}"));
 #endif
+// rows: V009

@@ -26,7 +26,7 @@ dockerfile::lint_options with_base(std::optional<dockerfile::base_facts> facts) 
 
 }  // namespace
 
-TEST_CASE("lint: what the base image brings") {
+TEST_CASE("lint: what the base image brings", "[S012]") {
     std::string const text = "FROM base\nUSER $WHO\nCMD x\n";
     CHECK(lint(text) == strings{"UndefinedVar:2", "JSONArgsRecommended:3"});
     dockerfile::base_facts facts;
@@ -45,14 +45,14 @@ TEST_CASE("lint: what the base image brings") {
     CHECK(warnings[0].detail == "Base image base was pulled with platform \"linux/arm64\", expected \"linux/amd64\" for current build");
 }
 
-TEST_CASE("lint: triggers run where the image is used") {
+TEST_CASE("lint: triggers run where the image is used", "[G014]") {
     dockerfile::base_facts facts;
     facts.triggers = {"ENV A=1", "WORKDIR here"};
     CHECK(lint("FROM x\nUSER $A\n", with_base(facts)) == strings{"WorkdirRelativePath:1"});
     CHECK(lint("FROM x AS a\nONBUILD ENV B=1\nUSER $B\nFROM a\nUSER $B\nFROM a AS c\nFROM c\nUSER $B\n") == strings{"UndefinedVar:3"});
 }
 
-TEST_CASE("lint: build arguments, targets, platforms") {
+TEST_CASE("lint: build arguments, targets, platforms", "[S009][B021]") {
     dockerfile::lint_options how;
     std::string const text = "ARG B\nFROM a${B} AS one\nUSER $X\nFROM b AS two\nUSER $Y\n";
     CHECK(lint(text) == strings{"UndefinedVar:3", "UndefinedVar:5"});
@@ -69,7 +69,7 @@ TEST_CASE("lint: build arguments, targets, platforms") {
     CHECK(lint("# escape=`\nFROM a\nWORKDIR c:\\x\n") == strings{"WorkdirRelativePath:3"});
 }
 
-TEST_CASE("lint: controls") {
+TEST_CASE("lint: controls", "[F014]") {
     CHECK(lint("# check=skip=StageNameCasing\nFROM a AS A\n").empty());
     CHECK(lint("# check=skip=all\nFROM a AS A\n").empty());
     CHECK(lint("FROM a AS b\n# check=skip=UndefinedVar\nUSER $A\nUSER $A\n") == strings{"UndefinedVar:4"});

@@ -25,7 +25,7 @@ using strings = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("outline: only what the target uses") {
+TEST_CASE("outline: only what the target uses", "[F016][B021]") {
     auto const text =
         "ARG A=1\nARG B=${A}2\nARG C=3\n# D is for FROM\nARG D=4\nFROM x:$B AS one\nARG A\nARG E\nFROM y:$D AS two\nARG F=$E\nENV E=5\nARG "
         "G=$E\nFROM scratch\nCOPY --from=one / /\n";
@@ -47,7 +47,7 @@ TEST_CASE("outline: defaults in terms of themselves") {
     CHECK(names(outline("FROM x\nENV P=1 Q=$P\nARG A=$P$Q\n")) == strings{"A=1"});
 }
 
-TEST_CASE("outline: secrets and keys") {
+TEST_CASE("outline: secrets and keys", "[R012][R013]") {
     auto const o = outline(
         "FROM x AS one\nARG N=7\nRUN --mount=type=secret,id=a$N,required --mount=type=secret,target=/etc/b true\nFROM one\nRUN "
         "--mount=type=ssh --mount=type=ssh,id=k true\n");
@@ -58,7 +58,7 @@ TEST_CASE("outline: secrets and keys") {
     CHECK((o.ssh[0].name == "default" && o.ssh[1].name == "k"));
 }
 
-TEST_CASE("targets: descriptions are comments that begin with the name") {
+TEST_CASE("targets: descriptions are comments that begin with the name", "[F016]") {
     auto const list = dockerfile::targets_of(dockerfile::parse("# a does it\n# other\nFROM --platform=$P x AS A\n# b: no\nFROM a as b\n"));
     REQUIRE(list.size() == 2);
     CHECK((list[0].name == "a" && list[0].description == "does it" && list[0].base == "x" && list[0].platform == "$P"));

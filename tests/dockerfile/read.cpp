@@ -29,7 +29,7 @@ T step(std::string const& line) {
 
 }  // namespace
 
-TEST_CASE("stages: names, numbers, choices") {
+TEST_CASE("stages: names, numbers, choices", "[S001][S003][S008][C019]") {
     auto const p = dockerfile::read(R"(ARG V=prod
 FROM alpine AS Base-Prod
 FROM --platform=$BUILDPLATFORM alpine AS base-dev
@@ -59,7 +59,7 @@ FROM ${V:-x}
     CHECK(p.stages[7].source.line == 12);
 }
 
-TEST_CASE("lines: comments, continuations, CRLF, escape") {
+TEST_CASE("lines: comments, continuations, CRLF, escape", "[F001][F002][F003][F006][F007][F013]") {
     auto const d = dockerfile::parse(
         "\xef\xbb\xbf# escape=`\r\n# syntax=a/b:1\r\n\r\n# why\r\nFROM a`\r\n  b\r\n# in\r\nRUN x `\r\n  # gone\r\n\r\n y \\\r\nENV a=b `");
     REQUIRE(d.instructions.size() == 3);
@@ -75,7 +75,7 @@ TEST_CASE("lines: comments, continuations, CRLF, escape") {
     CHECK(d.instructions[2].arguments[0] == "a");
 }
 
-TEST_CASE("RUN: forms, heredocs, mounts") {
+TEST_CASE("RUN: forms, heredocs, mounts", "[F018][R007][R022][R023][R024][H005]") {
     CHECK(step<plan::run>("RUN a  b \\\n  c").what == plan::command{true, {"a  b   c"}});
     CHECK(step<plan::run>("RUN [\"a\", \"b\"]").what == plan::command{false, {"a", "b"}});
     CHECK(step<plan::run>("RUN ['a']").what == plan::command{true, {"['a']"}});
@@ -96,7 +96,7 @@ TEST_CASE("RUN: forms, heredocs, mounts") {
     CHECK(step<plan::run>("RUN --mount='type=secret,\"id=a,b\"' x").mounts[0].options.at("id") == "a,b");
 }
 
-TEST_CASE("COPY, ADD, configuration") {
+TEST_CASE("COPY, ADD, configuration", "[C001][C022][G001][G012][G014]") {
     auto const c = step<plan::copy>("COPY --chown=a:b --chmod=0644 --link --exclude=*.a --exclude=b --parents x \"y z\" /d/");
     CHECK(c.sources == std::vector<std::string>{"x", "\"y", "z\""});  // only the JSON form keeps blanks
     CHECK(c.exclude.size() == 2);
@@ -111,7 +111,7 @@ TEST_CASE("COPY, ADD, configuration") {
     CHECK(step<plan::entrypoint>("ENTRYPOINT []").what == plan::command{false, {}});
 }
 
-TEST_CASE("failures say where, what and what to do") {
+TEST_CASE("failures say where, what and what to do", "[F008][F009][F010][F020][S004][S008][V014][R014][G011]") {
     auto const f = failure_of("FROM a\n\nRUM \\\n x\n");
     CHECK(std::string(f.what()) == "unknown instruction: RUM (did you mean RUN?)");
     CHECK(f.where == "Dockerfile:3-4");
@@ -140,13 +140,13 @@ TEST_CASE("failures say where, what and what to do") {
     }
 }
 
-TEST_CASE("mistakes in stages that nothing needs") {
+TEST_CASE("mistakes in stages that nothing needs", "[S007]") {
     std::string const text = "FROM a AS bad\nRUN --mount=type=cache,bogus=1,target=/x y\nFROM b AS good\n";
     CHECK(dockerfile::read(text).stages.size() == 2);
     CHECK(std::string(failure_of(text, {"Dockerfile", "bad"}).what()).find("unexpected key 'bogus'") != std::string::npos);
 }
 
-TEST_CASE("what a file means: refusals") {
+TEST_CASE("what a file means: refusals", "[S010][S011]") {
     for (auto const& [text, wanted] : std::vector<std::pair<std::string, std::string>>{
              {"FROM a AS x\nCOPY --from=y /a /b\nFROM b AS y\nFROM x", "cannot copy from stage \"y\", it needs to be defined before"},
              {"FROM a AS x\nRUN --mount=from=y,target=/y z\nFROM b AS y\nFROM x", "cannot mount from stage \"y\""},
@@ -165,7 +165,7 @@ TEST_CASE("what a file means: refusals") {
     CHECK_NOTHROW(plan::resolve(dockerfile::read("FROM a AS x\nCOPY --from=y /a /b\nFROM b AS y\n"), {}));  // x is not needed
 }
 
-TEST_CASE("triggers") {
+TEST_CASE("triggers", "[G014]") {
     CHECK(std::get<plan::copy>(dockerfile::read_trigger("COPY --from=Other . /src")).from == plan::reference{kind::image, 0, "Other", {}});
     CHECK(std::get<plan::run>(dockerfile::read_trigger("RUN <<EOF\nx\nEOF")).what == plan::command{true, {"x\n"}});
     CHECK_THROWS_AS(dockerfile::read_trigger("FROM a"), failure);

@@ -190,7 +190,7 @@ TEST_CASE("table: instructions") {
     for (auto const& row : (*rows)["ok"]) CHECK(error_of(row["dockerfile"].get<std::string>()).empty());
 }
 
-TEST_CASE("table: directives, warnings and limits") {
+TEST_CASE("table: directives, warnings and limits", "[F002]") {
     if (auto const rows = table("directives.json"))
         for (auto const* list : {"detect_syntax", "directive_check"})
             for (auto const& row : (*rows)[list]) {

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSL-1.0
+# rows: X001 X002 X004 X007 X008 X009 X010 X011 C011 S014
 # Build contexts and Dockerfiles as buildx takes them: directories, standard input, archives, URLs, git; ignore files; targets; triggers.
 . "$(dirname "$0")/common.sh"
 need python3 tar git

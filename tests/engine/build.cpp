@@ -38,7 +38,7 @@ std::string digest_of(plan::plan const& p, engine::options const& o) { return en
 
 }  // namespace
 
-TEST_CASE("a build without RUN needs no privilege, and its second run does nothing") {
+TEST_CASE("a build without RUN needs no privilege, and its second run does nothing", "[C025][C026]") {
     directory context, store;
     context.write("src/a.txt", "hello");
     context.write("src/b.txt", "other");
@@ -83,7 +83,7 @@ TEST_CASE("a missing file is an error that says what and where") {
     }
 }
 
-TEST_CASE("outputs: a directory, an archive, and nothing half-written") {
+TEST_CASE("outputs: a directory, an archive, and nothing half-written", "[B004][B006][B009]") {
     directory context, store, out;
     context.write("src/a.txt", "hello");
     auto o = options_of(context, store);
@@ -98,7 +98,7 @@ TEST_CASE("outputs: a directory, an archive, and nothing half-written") {
     CHECK_FALSE(fs::exists(out.path / "missing"));
 }
 
-TEST_CASE("-o is spelled as buildx spells it") {
+TEST_CASE("-o is spelled as buildx spells it", "[B004][B005][B006][B008]") {
     CHECK(engine::parse_output("dir").what == engine::output::kind::local);
     CHECK(engine::parse_output("-").what == engine::output::kind::tar);
     auto const o = engine::parse_output("type=oci,dest=x,tar=false,compression=zstd");
@@ -158,7 +158,7 @@ TEST_CASE("a store from a newer version is refused") {
     CHECK_THROWS_WITH(engine::build(two_stages(), options_of(context, store)), Catch::Contains("version 2"));
 }
 
-TEST_CASE("RUN: its output streams, its files stay, its failure says why") {
+TEST_CASE("RUN: its output streams, its files stay, its failure says why", "[R002][R005]") {
     if (!engine::has_privilege() || !fs::exists("/bin/busybox")) {
         WARN("skipped: needs root and busybox-static");
         return;

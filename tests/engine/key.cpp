@@ -18,7 +18,7 @@ TEST_CASE("what changed is said by name") {
     CHECK(explain({{"command", "x"}, {"user", ""}}, {{"command", "y"}}) == "command changed, user is gone");
 }
 
-TEST_CASE("secrets and proxies are not in a key, environment and mounts are") {
+TEST_CASE("secrets and proxies are not in a key, environment and mounts are", "[A008][R019]") {
     task t;
     t.what = task::kind::run;
     t.run.argv = {"/bin/sh", "-c", "true"};
@@ -29,7 +29,7 @@ TEST_CASE("secrets and proxies are not in a key, environment and mounts are") {
     CHECK(key_of(words_of(t)) != plain);
 }
 
-TEST_CASE("the digest of a change leaves out times and takes modes and names") {
+TEST_CASE("the digest of a change leaves out times and takes modes and names", "[C025]") {
     using namespace constage::files;
     auto n = std::make_shared<node>();
     n->content.text = "x";
@@ -42,13 +42,13 @@ TEST_CASE("the digest of a change leaves out times and takes modes and names") {
     CHECK(digest() != before);
 }
 
-TEST_CASE("paths are joined as Go joins them") {
+TEST_CASE("paths are joined as Go joins them", "[G008]") {
     CHECK(join_path("/a", "b/../c/") == "/a/c");
     CHECK(join_path("/a", "/x/./y") == "/x/y");
     CHECK(join_path("/", "../..") == "/");
 }
 
-TEST_CASE("durations") {
+TEST_CASE("durations", "[G012]") {
     CHECK(parse_duration("1m30s") == 90'000'000'000);
     CHECK(parse_duration("500ms") == 500'000'000);
     CHECK(parse_duration("1.5h") == 5'400'000'000'000);

@@ -49,13 +49,13 @@ plan::command shell(std::string text) { return {true, {std::move(text)}}; }
 
 }  // namespace
 
-TEST_CASE("the base's environment is there, ENV adds to it, ARG does not reach the image") {
+TEST_CASE("the base's environment is there, ENV adds to it, ARG does not reach the image", "[V016][V018][G001]") {
     auto const s =
         lower_one({plan::env{{{"A", "$LANG-x"}}}, plan::args{{{"B", "${A}!"}}}, plan::env{{{"C", "$B"}, {"A", "new"}, {"D", "$A"}}}});
     CHECK(s.config.env == std::vector<std::string>{"PATH=/bin", "LANG=C", "A=new", "C=C-x!", "D=C-x"});
 }
 
-TEST_CASE("a build argument beats the default, a global ARG must be asked for") {
+TEST_CASE("a build argument beats the default, a global ARG must be asked for", "[A001][A002]") {
     engine::lower_options o;
     o.choice.build_args = {{"V", "given"}};
     auto p = one_stage({plan::args{{{"V", "default"}, {"G", std::nullopt}, {"H", std::nullopt}}}, plan::label{{{"l", "$V $G $H"}}}});
@@ -63,7 +63,7 @@ TEST_CASE("a build argument beats the default, a global ARG must be asked for") 
     CHECK(engine::lower(p, o, base_of).stages[0].config.labels.at("l") == "given global ");
 }
 
-TEST_CASE("ENTRYPOINT clears the base's CMD, not the stage's own") {
+TEST_CASE("ENTRYPOINT clears the base's CMD, not the stage's own", "[G010][G009][G011]") {
     CHECK_FALSE(lower_one({plan::entrypoint{{false, {"/x"}}}}).config.cmd);
     CHECK(lower_one({plan::cmd{shell("y")}, plan::entrypoint{{false, {"/x"}}}}).config.cmd ==
           std::vector<std::string>{"/bin/sh", "-c", "y"});
@@ -71,7 +71,7 @@ TEST_CASE("ENTRYPOINT clears the base's CMD, not the stage's own") {
           std::vector<std::string>{"/bin/bash", "-c", "y"});
 }
 
-TEST_CASE("WORKDIR is relative to the base's, makes a task, and is where RUN and COPY work") {
+TEST_CASE("WORKDIR is relative to the base's, makes a task, and is where RUN and COPY work", "[G008][C006]") {
     auto const l =
         engine::lower(one_stage({plan::workdir{"app"}, plan::run{shell("true"), {}, {}, "", "", {}}, copy_of("a", "b")}), {}, base_of);
     CHECK(l.stages[0].config.working_dir == "/root/app");
@@ -83,7 +83,7 @@ TEST_CASE("WORKDIR is relative to the base's, makes a task, and is where RUN and
     CHECK(l.tasks[3].of == 3);
 }
 
-TEST_CASE("history names what BuildKit names") {
+TEST_CASE("history names what BuildKit names", "[A007][G016]") {
     auto const s = lower_one({plan::args{{{"foo", "bar"}}}, plan::run{shell("ls"), {}, {}, "", "", {}}, plan::expose{{"2375", "1234/udp"}},
                               plan::cmd{{false, {"a", "b"}}}});
     REQUIRE(s.config.history.size() == 4);
@@ -93,7 +93,7 @@ TEST_CASE("history names what BuildKit names") {
     CHECK(s.config.history[3].created_by == "CMD [\"a\" \"b\"]");
 }
 
-TEST_CASE("an error says where") {
+TEST_CASE("an error says where", "[F020][G013]") {
     try {
         lower_one({plan::user{"x"}, plan::stopsignal{"SIGNONE"}});
         FAIL("no error");
@@ -104,7 +104,7 @@ TEST_CASE("an error says where") {
     }
 }
 
-TEST_CASE("COPY refuses what only ADD can do, and checksums need one URL") {
+TEST_CASE("COPY refuses what only ADD can do, and checksums need one URL", "[C027][C031]") {
     CHECK_THROWS_WITH(lower_one({copy_of("https://x/y", "/")}), Catch::Contains("source can't be a URL for COPY"));
     auto c = copy_of("file", "/");
     c.add = true;
@@ -112,7 +112,7 @@ TEST_CASE("COPY refuses what only ADD can do, and checksums need one URL") {
     CHECK_THROWS_AS(lower_one({c}), failure);
 }
 
-TEST_CASE("entitlements must be granted") {
+TEST_CASE("entitlements must be granted", "[R015][B017]") {
     plan::run r{shell("true"), {}, {}, "host", "", {}};
     CHECK_THROWS_WITH(lower_one({r}), Catch::Contains("network.host"));
     engine::lower_options o;
@@ -120,7 +120,7 @@ TEST_CASE("entitlements must be granted") {
     CHECK_NOTHROW(lower_one({r}, o));
 }
 
-TEST_CASE("stages that nothing reads make no task, and a stage inherits all of its base stage") {
+TEST_CASE("stages that nothing reads make no task, and a stage inherits all of its base stage", "[S006][S007]") {
     auto p = one_stage({plan::env{{{"A", "1"}}}, plan::user{"me"}});
     p.stages.emplace_back();
     p.stages[1].name = "unused";
@@ -134,7 +134,7 @@ TEST_CASE("stages that nothing reads make no task, and a stage inherits all of i
     CHECK_FALSE(l.stages[1].needed);
 }
 
-TEST_CASE("ONBUILD triggers of the base run and are gone") {
+TEST_CASE("ONBUILD triggers of the base run and are gone", "[G014][S012]") {
     engine::lower_options o;
     o.read_trigger = [](std::string const& text, plan::source const& where) { return plan::step{plan::label{{{"trigger", text}}}, where}; };
     auto const s = engine::lower(one_stage({plan::onbuild{"RUN x"}}), o, [](std::string const&, oci::platform const&) {

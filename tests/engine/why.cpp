@@ -72,7 +72,7 @@ void check_all(std::string const& dockerfile, std::vector<mutation> const& all) 
 
 }  // namespace
 
-TEST_CASE("why a COPY ran: the file, by name, and every word") {
+TEST_CASE("why a COPY ran: the file, by name, and every word", "[C025]") {
     std::string const copy = "COPY src /src/";
     check_all(
         "FROM base\nARG DEST=/d\nCOPY src /src/\nCOPY --chown=1:2 --chmod=0640 --exclude=none other.txt ${DEST}/\nCOPY <<note "
@@ -121,7 +121,7 @@ TEST_CASE("why a COPY ran: the file, by name, and every word") {
         });
 }
 
-TEST_CASE("why a RUN ran: the command, a variable, a mount, an option") {
+TEST_CASE("why a RUN ran: the command, a variable, a mount, an option", "[R019][A006]") {
     if (!can_run()) {
         WARN("skipped: needs root and busybox-static");
         return;
@@ -155,7 +155,7 @@ TEST_CASE("why a RUN ran: the command, a variable, a mount, an option") {
         });
 }
 
-TEST_CASE("times and places rebuild nothing; what is seen rebuilds exactly who sees it") {
+TEST_CASE("times and places rebuild nothing; what is seen rebuilds exactly who sees it", "[C025]") {
     project p(
         "FROM base AS one\nCOPY src/a.txt /\nFROM base AS two\nCOPY src/b.txt /\nFROM base\nCOPY --from=one /a.txt /\nCOPY --from=two "
         "/b.txt /\n");
@@ -178,7 +178,7 @@ TEST_CASE("times and places rebuild nothing; what is seen rebuilds exactly who s
           strings{"COPY src/z.txt /a.txt <- destination changed, file src/a.txt is gone, file src/z.txt is new, sources changed"});
 }
 
-TEST_CASE("--no-cache and --no-cache-filter run steps anew, and say so") {
+TEST_CASE("--no-cache and --no-cache-filter run steps anew, and say so", "[B012]") {
     project p("FROM base AS one\nCOPY src/a.txt /\nFROM base\nCOPY --from=one /a.txt /\nCOPY src/b.txt /\n");
     p.ran();
     p.how.no_cache_filter = {"one"};

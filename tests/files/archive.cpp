@@ -159,7 +159,7 @@ TEST_CASE("the last of several entries wins", "[files][archive]") {
     CHECK(r.at("d").size == 4);
 }
 
-TEST_CASE("whiteouts of a layer, in any order", "[files][archive]") {
+TEST_CASE("whiteouts of a layer, in any order", "[files][archive][C039]") {
     CHECK(listing([](tarball& t) { t.add("d", AE_IFDIR).file("d/.wh.x").file(".wh.y"); }) == "d -d/x -y");
     CHECK(listing([](tarball& t) { t.file("d/.wh.x").file("d/x"); }) == "d/x");
     CHECK(listing([](tarball& t) { t.file("d/x/f").file("d/.wh.x").add("d/x", AE_IFDIR); }) == "=d/x d/x/f");
@@ -261,7 +261,7 @@ TEST_CASE("a sparse file is expanded", "[files][archive]") {
     CHECK(files::digest_of_file(s.content.path) == s.content.digest);
 }
 
-TEST_CASE("archives are known by what is in them", "[files][archive]") {
+TEST_CASE("archives are known by what is in them", "[files][archive][C028]") {
     scratch const dir;
     auto const path = (dir.path / "f").string();
     for (auto const filter : {ARCHIVE_FILTER_NONE, ARCHIVE_FILTER_GZIP, ARCHIVE_FILTER_BZIP2, ARCHIVE_FILTER_XZ, ARCHIVE_FILTER_ZSTD}) {

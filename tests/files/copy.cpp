@@ -96,7 +96,7 @@ strings copied(strings sources, std::string destination, tree const& into = {}) 
 
 }  // namespace
 
-TEST_CASE("a file is renamed, or goes into a directory", "[files][copy]") {
+TEST_CASE("a file is renamed, or goes into a directory", "[files][copy][C002][C004][C005][C009]") {
     CHECK(copied({"a.txt"}, "/x") == strings{"f x 600 0:0 a"});
     CHECK(copied({"a.txt"}, "/x/") == strings{"d x 755 0:0", "f x/a.txt 600 0:0 a"});
     CHECK(copied({"/a.txt"}, "/x/y") == strings{"d x 755 0:0", "f x/y 600 0:0 a"});
@@ -106,7 +106,7 @@ TEST_CASE("a file is renamed, or goes into a directory", "[files][copy]") {
     CHECK(copied({"a.txt", "b.txt"}, "/x") == strings{"f x 644 0:0 b"});
 }
 
-TEST_CASE("destinations are relative to the working directory", "[files][copy]") {
+TEST_CASE("destinations are relative to the working directory", "[files][copy][C006]") {
     auto r = request(sample(), {"a.txt"}, "");
     r.workdir = "/w";
     for (auto const* d : {"", ".", "./", "../w/"}) {
@@ -115,14 +115,14 @@ TEST_CASE("destinations are relative to the working directory", "[files][copy]")
     }
 }
 
-TEST_CASE("of a directory its contents are copied", "[files][copy]") {
+TEST_CASE("of a directory its contents are copied", "[files][copy][C003][C008]") {
     strings const in_new{"d x 755 0:0", "f x/.hidden 644 0:0 h", "d x/deep 700 0:0", "f x/deep/c.md 4755 0:0 c",
                          "l x/deep/in 777 0:0 ../../a.txt"};
     for (auto const* source : {"sub", "sub/", "sub/.", "sublink"}) CHECK(copied({source}, "/x") == in_new);
     CHECK_THROWS_WITH(copied({"sub"}, "/x", tree_of({{"x", file("old")}})), Catch::Contains("cannot copy to non-directory: /x"));
 }
 
-TEST_CASE("an existing destination keeps owner and mode, but takes the time", "[files][copy]") {
+TEST_CASE("an existing destination keeps owner and mode, but takes the time", "[files][copy][C007]") {
     auto const into = tree_of({{"x", directory(0770, 5)}, {"x/deep", directory(0777, 6)}, {"x/deep/other", file("o")}});
     auto const d = files::copy(into, request(sample(), {"sub"}, "/x"));
     CHECK(lines(d) == strings{"d x 770 5:5", "f x/.hidden 644 0:0 h", "d x/deep 700 0:0", "f x/deep/c.md 4755 0:0 c",
@@ -131,7 +131,7 @@ TEST_CASE("an existing destination keeps owner and mode, but takes the time", "[
     CHECK(into.apply(d).at("x/deep/other"));
 }
 
-TEST_CASE("what is in the way", "[files][copy]") {
+TEST_CASE("what is in the way", "[files][copy][C008]") {
     CHECK_THROWS_WITH(copied({"a.txt"}, "/x/y", tree_of({{"x", file("f")}})), Catch::Contains("mkdir /x: not a directory"));
     CHECK_THROWS_WITH(copied({"sub"}, "/", tree_of({{"deep", file("f")}})), Catch::Contains("cannot copy to non-directory: /deep"));
     CHECK_THROWS_WITH(copied({"sub"}, "/", tree_of({{"deep", symlink("d")}, {"d", directory()}})),
@@ -141,7 +141,7 @@ TEST_CASE("what is in the way", "[files][copy]") {
     CHECK(copied({"sub/deep"}, "/", tree_of({{"c.md", symlink("other")}})) == strings{"f c.md 4755 0:0 c", "l in 777 0:0 ../../a.txt"});
 }
 
-TEST_CASE("sources that are not there", "[files][copy]") {
+TEST_CASE("sources that are not there", "[files][copy][C018]") {
     CHECK_THROWS_WITH(copied({"x/y"}, "/"), Catch::Contains("\"/x/y\": not found"));
     CHECK_THROWS_WITH(copied({"gone"}, "/"), Catch::Contains("\"/gone\": not found"));
     CHECK_THROWS_WITH(copied({"g*"}, "/"), Catch::Contains("\"/gone\": not found"));
@@ -149,7 +149,7 @@ TEST_CASE("sources that are not there", "[files][copy]") {
     CHECK_THROWS_WITH(files::select(sample(), {"x/y"}, {}, false), Catch::Contains("\"/x/y\": not found"));
 }
 
-TEST_CASE("wildcards match component by component", "[files][copy]") {
+TEST_CASE("wildcards match component by component", "[files][copy][C017][C010]") {
     CHECK(copied({"*.txt"}, "/x/") == strings{"d x 755 0:0", "f x/a.txt 600 0:0 a", "f x/b.txt 644 0:0 b"});
     CHECK(copied({"*link"}, "/x/") == strings{"d x 755 0:0", "f x/.hidden 644 0:0 h", "d x/deep 700 0:0", "f x/deep/c.md 4755 0:0 c",
                                               "l x/deep/in 777 0:0 ../../a.txt", "f x/link 644 0:0 b"});
@@ -157,7 +157,7 @@ TEST_CASE("wildcards match component by component", "[files][copy]") {
     CHECK(copied({"sublink/d*"}, "/x/") == strings{"d x 755 0:0", "f x/c.md 4755 0:0 c", "l x/in 777 0:0 ../../a.txt"});
 }
 
-TEST_CASE("--exclude is about what is in a source directory", "[files][copy]") {
+TEST_CASE("--exclude is about what is in a source directory", "[files][copy][C022]") {
     auto r = request(sample(), {"sub"}, "/x/");
     r.exclude = {"deep", "!deep/in"};
     CHECK(lines(files::copy({}, r)) ==
@@ -184,7 +184,7 @@ TEST_CASE("where --exclude or --parents choose, symlinks in the source's root le
     CHECK(lines(files::copy({}, r)) == strings{"d x 755 0:0", "d x/d 755 0:0", "l x/d/dangling 777 0:0 nothing"});
 }
 
-TEST_CASE("--parents keeps the way from the pivot on", "[files][copy]") {
+TEST_CASE("--parents keeps the way from the pivot on", "[files][copy][C021]") {
     auto r = request(sample(), {"sub/deep/c.md"}, "/x");
     r.parents = true;
     CHECK(lines(files::copy({}, r)) == strings{"d x 755 0:0", "d x/sub 711 0:0", "d x/sub/deep 700 0:0", "f x/sub/deep/c.md 4755 0:0 c"});
@@ -201,7 +201,7 @@ TEST_CASE("--parents keeps the way from the pivot on", "[files][copy]") {
     CHECK_THROWS_WITH(files::copy({}, r), Catch::Contains("\"/sub/deep\": not found"));
 }
 
-TEST_CASE("--chown and --chmod reach the directories that are made", "[files][copy]") {
+TEST_CASE("--chown and --chmod reach the directories that are made", "[files][copy][C006][C012][C013]") {
     auto r = request(sample(), {"sub"}, "/x/y");
     r.chown = "3:4";
     r.chmod = "2750";
@@ -215,14 +215,14 @@ TEST_CASE("--chown and --chmod reach the directories that are made", "[files][co
     CHECK_THROWS_WITH(files::copy({}, r), Catch::Contains("invalid chmod parameter: '64a'"));
 }
 
-TEST_CASE("owners are those of a stage, of a context root", "[files][copy]") {
+TEST_CASE("owners are those of a stage, of a context root", "[files][copy][C011]") {
     auto r = request(tree_of({{"f", file("f")}, {"d", directory(0700, 9)}, {"d/e", directory(0700, 9)}}), {"d"}, "/x");
     CHECK(lines(files::copy({}, r)) == strings{"d x 755 0:0", "d x/e 700 0:0"});
     r.from_context = false;
     CHECK(lines(files::copy({}, r)) == strings{"d x 755 0:0", "d x/e 700 9:9"});
 }
 
-TEST_CASE("--link does not look at what is there", "[files][copy]") {
+TEST_CASE("--link does not look at what is there", "[files][copy][C020][C009]") {
     auto const into = tree_of({{"l", symlink("y")}, {"y", directory(0700, 3)}, {"a.txt", directory()}, {"a.txt/x", file("")}});
     auto r = request(sample(), {"a.txt"}, "/l/");
     r.link = true;
@@ -238,7 +238,7 @@ TEST_CASE("--link does not look at what is there", "[files][copy]") {
     CHECK_THROWS_WITH(files::copy(into, r), Catch::Contains("invalid user index"));
 }
 
-TEST_CASE("hard links stay together within one source, sockets become files", "[files][copy]") {
+TEST_CASE("hard links stay together within one source, sockets become files", "[files][copy][C015][C016]") {
     auto const one = file("one");
     one->inode = files::next_inode();
     auto const socket = file("");
@@ -251,13 +251,13 @@ TEST_CASE("hard links stay together within one source, sockets become files", "[
     CHECK(d[3].node->inode != d[1].node->inode);
 }
 
-TEST_CASE("files that are not in a tree come last", "[files][copy]") {
+TEST_CASE("files that are not in a tree come last", "[files][copy][C024]") {
     auto r = request(sample(), {"a.txt"}, "/x/");
     r.files = {{"doc", file("text")}};
     CHECK(lines(files::copy({}, r)) == strings{"d x 755 0:0", "f x/a.txt 600 0:0 a", "f x/doc 644 0:0 text"});
 }
 
-TEST_CASE("archives are unpacked over what is there", "[files][copy]") {
+TEST_CASE("archives are unpacked over what is there", "[files][copy][C028]") {
     auto const into = tree_of({{"x", directory(0700, 2)},
                                {"x/d", directory(02700, 8)},
                                {"x/d/old", file("old")},
@@ -298,7 +298,7 @@ TEST_CASE("what is selected for the key is what is copied", "[files][copy]") {
     CHECK(names(files::select(sample(), {"."}, {"**"}, false)).empty());
 }
 
-TEST_CASE("WORKDIR makes what is missing", "[files][copy]") {
+TEST_CASE("WORKDIR makes what is missing", "[files][copy][G008]") {
     auto const into = tree_of({{"a", directory(0700, 1)}, {"l", symlink("/a")}, {"f", file("")}});
     CHECK(lines(files::make_directories(into, "/l/b/c", {5, 6})) == strings{"d a/b 755 5:6", "d a/b/c 755 5:6"});
     CHECK(files::make_directories(into, "/l", {5, 6}).empty());

@@ -30,7 +30,7 @@ struct site {
 
 }  // namespace
 
-TEST_CASE("the name of a download is the last component of its path", "[files][download]") {
+TEST_CASE("the name of a download is the last component of its path", "[files][download][C030]") {
     CHECK(name_of_url("https://example.com/a/foo.tar.gz?x=/y#z") == "foo.tar.gz");
     CHECK(name_of_url("https://example.com/a/b%20c/") == "b c");
     CHECK(name_of_url("https://example.com/") == "__unnamed__");
@@ -42,7 +42,7 @@ TEST_CASE("the name of a download is the last component of its path", "[files][d
     CHECK(files::shown_url("https://example.com/a@b") == "https://example.com/a@b");
 }
 
-TEST_CASE("a download is a file with the server's time", "[files][download]") {
+TEST_CASE("a download is a file with the server's time", "[files][download][C030]") {
     site s([](auto const& r) {
         scratch::server::reply a;
         a.body = "text of " + r.target;
@@ -58,7 +58,7 @@ TEST_CASE("a download is a file with the server's time", "[files][download]") {
     CHECK(download(s.request("/dated"))->mtime_ns == 1'234'567'890'000'000'000);
 }
 
-TEST_CASE("what has not changed is not transferred again", "[files][download]") {
+TEST_CASE("what has not changed is not transferred again", "[files][download][C030]") {
     int bodies = 0;
     std::string tag = "\"one\"";
     site s([&](auto const& r) {
@@ -84,7 +84,7 @@ TEST_CASE("what has not changed is not transferred again", "[files][download]") 
     CHECK(bodies == 3);
 }
 
-TEST_CASE("a checksum is kept", "[files][download]") {
+TEST_CASE("a checksum is kept", "[files][download][C031]") {
     site s([](auto const&) {
         scratch::server::reply a;
         a.body = "abc";
@@ -128,7 +128,7 @@ TEST_CASE("errors of a download name the URL, not the password", "[files][downlo
     CHECK(std::filesystem::is_empty(s.place / "kept"));
 }
 
-TEST_CASE("authorization is sent", "[files][download]") {
+TEST_CASE("authorization is sent", "[files][download][C030]") {
     site s([](auto const& r) {
         scratch::server::reply a;
         a.status = r.header("authorization") == "Bearer t" ? 200 : 401;

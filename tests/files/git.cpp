@@ -80,7 +80,7 @@ TEST_CASE("git references, as the reference implementation reads them", "[files]
     }
 }
 
-TEST_CASE("options of a git reference", "[files][git]") {
+TEST_CASE("options of a git reference", "[files][git][C032][C033][C034]") {
     auto const s = *parse_git("https://h/x.git?keep-git-dir&submodules=false&commit=abc&subdir=a%20b");
     CHECK(s.keep_git_dir == true);
     CHECK(s.submodules == false);
@@ -93,7 +93,7 @@ TEST_CASE("options of a git reference", "[files][git]") {
     CHECK_THROWS_WITH(parse_git("https://h/x.git?submodules=maybe"), Catch::Contains("invalid submodules value"));
 }
 
-TEST_CASE("a repository as files", "[files][git]") {
+TEST_CASE("a repository as files", "[files][git][C032][C033]") {
     if (!scratch::installed("git")) {
         WARN("no git");
         return;
@@ -128,7 +128,7 @@ TEST_CASE("a repository as files", "[files][git]") {
     CHECK_FALSE(files::tree(fetch_git(r.request()).root).at(".git"));
 }
 
-TEST_CASE("a commit can be demanded of a reference", "[files][git]") {
+TEST_CASE("a commit can be demanded of a reference", "[files][git][C031][C033]") {
     if (!scratch::installed("git")) {
         WARN("no git");
         return;

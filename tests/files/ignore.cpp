@@ -7,7 +7,7 @@
 using namespace constage;
 using files::ignore_rules;
 
-TEST_CASE("a pattern of one component, as Go matches", "[files][ignore]") {
+TEST_CASE("a pattern of one component, as Go matches", "[files][ignore][X003][C017]") {
     struct row {
         char const *pattern, *name;
         bool matches;
@@ -59,7 +59,7 @@ TEST_CASE("a pattern of one component, as Go matches", "[files][ignore]") {
     }
 }
 
-TEST_CASE("last match wins, a parent covers its children", "[files][ignore]") {
+TEST_CASE("last match wins, a parent covers its children", "[files][ignore][X003]") {
     struct row {
         std::vector<std::string> patterns;
         char const* path;
@@ -107,7 +107,7 @@ TEST_CASE("last match wins, a parent covers its children", "[files][ignore]") {
     }
 }
 
-TEST_CASE("an ignore file", "[files][ignore]") {
+TEST_CASE("an ignore file", "[files][ignore][X003]") {
     auto const rules = ignore_rules::parse("\xef\xbb\xbf# comment\r\n\n  node_modules  \r\n #x\n!/keep/\n", ".dockerignore");
     REQUIRE(rules.rules().size() == 3);
     CHECK(rules.rules()[0].pattern == "node_modules");

@@ -55,7 +55,7 @@ std::string text_of(fs::path const& path) {
 
 }  // namespace
 
-TEST_CASE("what is materialized is scanned as it was", "[files][materialize]") {
+TEST_CASE("what is materialized is scanned as it was", "[files][materialize][C014]") {
     scratch const dir;
     std::ofstream(dir.path / "source") << "from a file";
     auto copied = file("");
@@ -139,7 +139,7 @@ TEST_CASE("nothing is written through a symlink, nothing half is left", "[files]
     CHECK(left == 0);
 }
 
-TEST_CASE("a tree is exported as plain files", "[files][materialize]") {
+TEST_CASE("a tree is exported as plain files", "[files][materialize][B004]") {
     scratch const dir;
     auto const to = dir.path / "out";
     fs::create_directories(to / "kept");

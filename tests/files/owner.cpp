@@ -29,7 +29,7 @@ using two = std::pair<int, int>;
 
 }  // namespace
 
-TEST_CASE("--chown looks names up in the image, numbers stand for themselves", "[files][owner]") {
+TEST_CASE("--chown looks names up in the image, numbers stand for themselves", "[files][owner][C012]") {
     auto const t = sample();
     CHECK(ids(owner_of("12", t)) == two(12, 12));
     CHECK(ids(owner_of("12:34", t)) == two(12, 34));
@@ -44,13 +44,13 @@ TEST_CASE("--chown looks names up in the image, numbers stand for themselves", "
     CHECK_THROWS_AS(owner_of("99999999999", t), failure);
 }
 
-TEST_CASE("an empty root has nobody to look up", "[files][owner]") {
+TEST_CASE("an empty root has nobody to look up", "[files][owner][C012]") {
     CHECK(ids(owner_of("1:2", files::tree{})) == two(1, 2));
     CHECK(ids(owner_of("root", files::tree{})) == two(0, 0));
     CHECK_THROWS_WITH(owner_of("daemon:mail", files::tree{}), Catch::Contains("invalid user index") && Catch::Contains("daemon:mail"));
 }
 
-TEST_CASE("USER of a RUN: ids, groups, home", "[files][owner]") {
+TEST_CASE("USER of a RUN: ids, groups, home", "[files][owner][R004][R003][G007]") {
     auto const t = sample();
     auto const groups = [&](char const* user) { return account_of(user, t).groups; };
     using list = std::vector<std::uint32_t>;
@@ -70,7 +70,7 @@ TEST_CASE("USER of a RUN: ids, groups, home", "[files][owner]") {
     CHECK(ids(account_of("", files::tree{}).ids) == two(0, 0));
 }
 
-TEST_CASE("--chmod", "[files][owner]") {
+TEST_CASE("--chmod", "[files][owner][C013]") {
     CHECK(change_mode("755", 0600, false) == 0755);
     CHECK(change_mode("07777", 0, true) == 07777);
     CHECK(change_mode("0", 0777, false) == 0);

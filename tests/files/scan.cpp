@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <sys/socket.h>
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/xattr.h>
@@ -52,7 +52,7 @@ std::string names_of(files::tree const& t) {
 
 }  // namespace
 
-TEST_CASE("a context keeps modes and times, owners are 0:0", "[files][scan]") {
+TEST_CASE("a context keeps modes and times, owners are 0:0", "[files][scan][C014][C015][C016][X013]") {
     scratch const dir;
     dir.write("b/x", "abc");
     dir.write("a", "");
@@ -77,7 +77,7 @@ TEST_CASE("a context keeps modes and times, owners are 0:0", "[files][scan]") {
     CHECK(t.at("pipe")->type == files::type::fifo);
 }
 
-TEST_CASE("a context without what is ignored", "[files][scan]") {
+TEST_CASE("a context without what is ignored", "[files][scan][C023]") {
     scratch const dir;
     for (auto const* name : {"src/a.c", "src/gen/b.c", "doc/x", "node_modules/m/index.js", "node_modules/keep"}) dir.write(name, "x");
     auto const rules = files::ignore_rules::of({"doc", "node_modules", "!node_modules/keep", "**/gen"});
@@ -87,7 +87,7 @@ TEST_CASE("a context without what is ignored", "[files][scan]") {
     CHECK(names_of(dir.scan({"doc", "src"}, o)) == "src src/a.c");
 }
 
-TEST_CASE("only what is named is scanned", "[files][scan]") {
+TEST_CASE("only what is named is scanned", "[files][scan][C026][C010]") {
     scratch const dir;
     for (auto const* name : {"a/1", "a/2", "b/1", "b/deep/3", "c.txt", "d.txt", "real/data/x", "star[1]/y"}) dir.write(name, "x");
     fs::create_symlink("real", dir.path / "alias");

@@ -35,7 +35,7 @@ oci::image_config full() {
 
 }  // namespace
 
-TEST_CASE("a config survives JSON", "[oci][config]") {
+TEST_CASE("a config survives JSON", "[oci][config][G015][S013]") {
     auto const text = oci::to_json(full());
     auto const back = oci::parse_config(text);
     CHECK(oci::to_json(back) == text);
@@ -56,7 +56,7 @@ TEST_CASE("what is empty is absent", "[oci][config]") {
     CHECK(oci::to_json(c).find(R"("Entrypoint":[])") != std::string::npos);
 }
 
-TEST_CASE("null is absent, unknown fields are dropped", "[oci][config]") {
+TEST_CASE("null is absent, unknown fields are dropped", "[oci][config][S012]") {
     auto const c =
         oci::parse_config(R"({"os":null,"architecture":"arm64","config":{"Env":null,"Entrypoint":null,"Labels":null,"Volumes":null,
         "Healthcheck":null,"ExposedPorts":{"1/udp":null},"Foo":[1]},"rootfs":null,"history":null,"container":"x","created":null})");

@@ -89,7 +89,7 @@ files::diff big_diff() {
 
 }  // namespace
 
-TEST_CASE("a layer as other tools read it", "[oci][layer]") {
+TEST_CASE("a layer as other tools read it", "[oci][layer][C039]") {
     auto odd = file("x");
     odd->uid = 5'000'000;
     odd->gid = 4'000'000'000;
@@ -155,7 +155,7 @@ TEST_CASE("small entries need no pax header", "[oci][layer]") {
     CHECK(listing(write({}, compression::gzip).bytes).empty());
 }
 
-TEST_CASE("times are clamped, never raised", "[oci][layer]") {
+TEST_CASE("times are clamped, never raised", "[oci][layer][B025]") {
     auto early = file("e");
     early->mtime_ns = 5'000'000'000;
     auto const m = write({put("a", early), put("b", file("l"))}, compression::none, 1, 1000);

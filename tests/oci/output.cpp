@@ -25,7 +25,7 @@ struct fixture {
 
 }  // namespace
 
-TEST_CASE_METHOD(fixture, "a manifest", "[oci][output]") {
+TEST_CASE_METHOD(fixture, "a manifest", "[oci][output][B027]") {
     auto const m = nlohmann::json::parse(image.manifest_json);
     CHECK(m["schemaVersion"] == 2);
     CHECK(m["mediaType"] == "application/vnd.oci.image.manifest.v1+json");
@@ -43,7 +43,7 @@ TEST_CASE_METHOD(fixture, "a manifest", "[oci][output]") {
     CHECK_THROWS_AS(oci::make_image(image.config, layers, store), failure);
 }
 
-TEST_CASE_METHOD(fixture, "archives are the same every time", "[oci][output]") {
+TEST_CASE_METHOD(fixture, "archives are the same every time", "[oci][output][B006]") {
     oci::write_oci({image}, {"app:1"}, out + "/1.tar", true, store);
     oci::write_oci({image}, {"app:1"}, out + "/2.tar", true, store);
     CHECK(scratch::read(out + "/1.tar") == scratch::read(out + "/2.tar"));
@@ -85,7 +85,7 @@ TEST_CASE_METHOD(fixture, "links and devices", "[oci][output]") {
     CHECK(std::filesystem::is_character_file("/dev/null"));
 }
 
-TEST_CASE_METHOD(fixture, "a docker archive", "[oci][output]") {
+TEST_CASE_METHOD(fixture, "a docker archive", "[oci][output][B007]") {
     oci::write_docker(image, {"app:1", "127.0.0.1:5000/x/y"}, out + "/d.tar", store);
     REQUIRE(scratch::succeeds("mkdir " + out + "/x && tar --warning=no-timestamp -C " + out + "/x -xf " + out + "/d.tar"));
     auto const m = nlohmann::json::parse(scratch::read(out + "/x/manifest.json"));
@@ -96,7 +96,7 @@ TEST_CASE_METHOD(fixture, "a docker archive", "[oci][output]") {
     CHECK(files::digest_of(scratch::read(out + "/x/" + m[0]["Layers"][1].get<std::string>())) == image.config.diff_ids[1]);
 }
 
-TEST_CASE_METHOD(fixture, "a root as tar", "[oci][output]") {
+TEST_CASE_METHOD(fixture, "a root as tar", "[oci][output][B005]") {
     auto file = std::make_shared<files::node>();
     file->content.text = "hello";
     file->size = 5;

@@ -6,7 +6,7 @@
 
 using namespace constage;
 
-TEST_CASE("platforms are normalised", "[oci][platform]") {
+TEST_CASE("platforms are normalised", "[oci][platform][S009][B003]") {
     auto const text = [](char const* t) { return oci::parse_platform(t).text(); };
     CHECK(text("linux/amd64") == "linux/amd64");
     CHECK(text("linux/x86_64") == "linux/amd64");
@@ -31,7 +31,7 @@ TEST_CASE("what is no platform", "[oci][platform]") {
     }
 }
 
-TEST_CASE("which image runs where", "[oci][platform]") {
+TEST_CASE("which image runs where", "[oci][platform][S009][S013]") {
     auto const distance = [](char const* wanted, char const* offered) {
         return oci::platform_distance(oci::parse_platform(wanted), oci::parse_platform(offered));
     };

@@ -59,7 +59,7 @@ struct fixture {
 
 }  // namespace
 
-TEST_CASE_METHOD(fixture, "push to a registry and pull again", "[oci][push][tools]") {
+TEST_CASE_METHOD(fixture, "push to a registry and pull again", "[oci][push][tools][B008]") {
     if (!scratch::installed("docker-registry")) {
         WARN("skipped: docker-registry is not installed");
         return;

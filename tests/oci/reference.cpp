@@ -5,7 +5,7 @@
 
 using namespace constage;
 
-TEST_CASE("references are normalised as Docker does", "[oci][reference]") {
+TEST_CASE("references are normalised as Docker does", "[oci][reference][S001]") {
     std::string const digest = "sha256:" + std::string(64, 'a');
     struct row {
         std::string text, full, familiar;

@@ -58,7 +58,7 @@ json table(std::string const& name) {
 
 }  // namespace
 
-TEST_CASE("variables: names, unset, dollars that name nothing") {
+TEST_CASE("variables: names, unset, dollars that name nothing", "[V001][V009]") {
     values const v{{"x", "1"}, {"long_name2", "2"}, {"empty", ""}};
     CHECK(expand("$x-${x}-$long_name2.", v) == "1-1-2.");
     CHECK(expand("[$unset][${unset}][$empty]", v).size() == 6);
@@ -70,7 +70,7 @@ TEST_CASE("variables: names, unset, dollars that name nothing") {
     CHECK(error_of("${x").find("missing '}'") != std::string::npos);
 }
 
-TEST_CASE("variables: modifiers") {
+TEST_CASE("variables: modifiers", "[V002][V003][V004][V005][V006][V007][V009]") {
     values const v{{"x", "1"}, {"empty", ""}, {"path", "/a/b/c.tar.gz"}, {"s", "aXbXc"}};
     CHECK(expand("${x:-w}${empty:-w}${empty-w}${no-w}", v) == "1ww");
     CHECK(expand("${x:+w}[${empty:+w}]${empty+w}[${no+w}]", v) == "w[]w[]");
@@ -95,7 +95,7 @@ TEST_CASE("variables: which were used and which were not set") {
     CHECK(e.unset == std::set<std::string, std::less<>>{"c", "d"});
 }
 
-TEST_CASE("quotes and escapes") {
+TEST_CASE("quotes and escapes", "[V010][V011]") {
     values const v{{"x", "1"}};
     CHECK(expand(R"('$x'"$x"\$x)", v) == "$x1$x");
     CHECK(expand(R"("\"\\\n\$x")", v) == R"("\\n$x)");
@@ -105,7 +105,7 @@ TEST_CASE("quotes and escapes") {
     CHECK(error_of("\"a").find("double-quote") != std::string::npos);
 }
 
-TEST_CASE("patterns") {
+TEST_CASE("patterns", "[V005][V006][V007][V008]") {
     CHECK(plan::without_prefix("aaab", "*a", false) == "aab");
     CHECK(plan::without_prefix("aaab", "*a", true) == "b");
     CHECK(plan::without_suffix("caaa", "a*", false) == "caa");
@@ -121,13 +121,13 @@ TEST_CASE("patterns") {
     CHECK_THROWS_AS(plan::without_prefix("a", "\\", false), failure);
 }
 
-TEST_CASE("words split on blanks that were not quoted") {
+TEST_CASE("words split on blanks that were not quoted", "[V017]") {
     values const v{{"ports", "80  443"}};
     CHECK(plan::expand_to_words("$ports", in(v)) == std::vector<std::string>{"80", "443"});
     CHECK(plan::expand_to_words("\"$ports\"", in(v)) == std::vector<std::string>{"80  443"});
 }
 
-TEST_CASE("bodies of heredocs keep their quotes") {
+TEST_CASE("bodies of heredocs keep their quotes", "[H004]") {
     values const v{{"x", "1"}};
     CHECK(plan::expand_body("'$x' \"$x\" \\$x it's\n", in(v)).text == "'1' \"1\" $x it's\n");
 }

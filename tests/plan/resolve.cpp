@@ -27,15 +27,15 @@ plan::step copy_from(std::size_t i) {
 
 plan::plan diamond() {
     plan::plan p;
-    p.stages = {stage_of("base", image("debian")), stage_of("left", stage_ref(0)), stage_of("right", stage_ref(0)), stage_of("unused", image("nowhere/$missing")),
-                stage_of("app", {reference::kind::scratch, 0, "scratch", {}})};
+    p.stages = {stage_of("base", image("debian")), stage_of("left", stage_ref(0)), stage_of("right", stage_ref(0)),
+                stage_of("unused", image("nowhere/$missing")), stage_of("app", {reference::kind::scratch, 0, "scratch", {}})};
     p.stages[4].steps = {copy_from(1), copy_from(2)};
     return p;
 }
 
 }  // namespace
 
-TEST_CASE("only what the target reaches is needed, needs first") {
+TEST_CASE("only what the target reaches is needed, needs first", "[S007][S014]") {
     auto const p = diamond();
     auto const r = plan::resolve(p, {});
     CHECK(r.order == std::vector<std::size_t>{0, 1, 2, 4});
@@ -46,17 +46,18 @@ TEST_CASE("only what the target reaches is needed, needs first") {
     CHECK(r.levels == 3);
 }
 
-TEST_CASE("a target is named in any case, and a slip is answered with a suggestion") {
+TEST_CASE("a target is named in any case, and a slip is answered with a suggestion", "[S014][S008][B001]") {
     auto const p = diamond();
     CHECK(plan::resolve(p, {"LEFT", {}, "linux/amd64", "linux/amd64", {}}).targets == std::vector<std::size_t>{1});
     CHECK_THROWS_WITH(plan::resolve(p, {"lfet", {}, "linux/amd64", "linux/amd64", {}}), Catch::Contains("did you mean left"));
     CHECK_THROWS_AS(plan::resolve(p, {"0", {}, "linux/amd64", "linux/amd64", {}}), failure);
 }
 
-TEST_CASE("FROM with variables comes to mean a stage or an image") {
+TEST_CASE("FROM with variables comes to mean a stage or an image", "[A002]") {
     plan::plan p;
     p.args = {{{"V", "prod"}, {}}};
-    p.stages = {stage_of("base-prod", image("a")), stage_of("base-dev", image("b")), stage_of("app", {reference::kind::select, 0, "base-${V}", {0, 1}})};
+    p.stages = {stage_of("base-prod", image("a")), stage_of("base-dev", image("b")),
+                stage_of("app", {reference::kind::select, 0, "base-${V}", {0, 1}})};
     CHECK(plan::resolve(p, {}).stages[2].from.stage == 0);
     plan::choice dev;
     dev.build_args["V"] = "dev";
@@ -67,7 +68,7 @@ TEST_CASE("FROM with variables comes to mean a stage or an image") {
     CHECK(plan::resolve(p, dev).stages[2].from.what == reference::kind::image);
 }
 
-TEST_CASE("a blank FROM says where and what to do") {
+TEST_CASE("a blank FROM says where and what to do", "[S010]") {
     plan::plan p;
     p.stages = {stage_of("a", image("$X"))};
     p.stages[0].source = {"Dockerfile", 3, 0};
@@ -80,7 +81,7 @@ TEST_CASE("a blank FROM says where and what to do") {
     }
 }
 
-TEST_CASE("a cycle is refused") {
+TEST_CASE("a cycle is refused", "[S011]") {
     plan::plan p;
     p.stages = {stage_of("a", image("x")), stage_of("b", image("y"))};
     p.stages[0].steps = {copy_from(1)};
@@ -88,7 +89,7 @@ TEST_CASE("a cycle is refused") {
     CHECK_THROWS_WITH(plan::resolve(p, {}), Catch::Contains("circular dependency"));
 }
 
-TEST_CASE("the platform arguments are in the global scope, build arguments win") {
+TEST_CASE("the platform arguments are in the global scope, build arguments win", "[A009][A010]") {
     plan::choice c;
     c.target_platform = "linux/arm64/v8";
     auto r = plan::resolve(diamond(), c);

@@ -29,7 +29,7 @@ TEST_CASE("capabilities and filters are those of BuildKit", "[sandbox]") {
         CHECK_THAT(run.out, Contains(line));
 }
 
-TEST_CASE("namespaces of its own", "[sandbox]") {
+TEST_CASE("namespaces of its own", "[sandbox][R020][R015][B018]") {
     if (!can_run()) return;
     container run;
     run.request.hostname = "somewhere";
@@ -61,7 +61,7 @@ TEST_CASE("the default network is not this machine's if pasta is there", "[sandb
     CHECK_THAT(run.out, Contains("\n1\n"));
 }
 
-TEST_CASE("masked and read-only places", "[sandbox]") {
+TEST_CASE("masked and read-only places", "[sandbox][R020]") {
     if (!can_run()) return;
     container run;
     CHECK(run("echo 1 > /proc/sys/kernel/panic") != 0);
@@ -100,7 +100,7 @@ TEST_CASE("device files can be made but not opened, but for the harmless ones", 
     CHECK(run("mknod /dev/kmsg2 c 1 11 && cat < /dev/kmsg2") != 0);
 }
 
-TEST_CASE("--security=insecure", "[sandbox]") {
+TEST_CASE("--security=insecure", "[sandbox][R016]") {
     if (!can_run()) return;
     container run;
     run.request.insecure = true;

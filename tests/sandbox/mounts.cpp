@@ -27,7 +27,7 @@ bool is_empty(std::string const& directory) { return fs::directory_iterator(dire
 
 }  // namespace
 
-TEST_CASE("bind mounts: read-only, writable, thrown away", "[sandbox]") {
+TEST_CASE("bind mounts: read-only, writable, thrown away", "[sandbox][R008]") {
     if (!can_run()) return;
     container run;
     auto const source = run.directory.make("source");
@@ -49,7 +49,7 @@ TEST_CASE("bind mounts: read-only, writable, thrown away", "[sandbox]") {
     CHECK(is_empty(run.upper()));
 }
 
-TEST_CASE("bind mounts of single files", "[sandbox]") {
+TEST_CASE("bind mounts of single files", "[sandbox][R008]") {
     if (!can_run()) return;
     container run;
     auto const file = run.directory.write("file", "content");
@@ -83,7 +83,7 @@ TEST_CASE("a dangling symlink at a mount point", "[sandbox]") {
     CHECK(is_empty(run.upper()));
 }
 
-TEST_CASE("tmpfs mounts", "[sandbox]") {
+TEST_CASE("tmpfs mounts", "[sandbox][R011][B018]") {
     if (!can_run()) return;
     container run;
     run.request.mounts = {mount_of(kind::tmpfs, "/dev/shm")};
@@ -93,7 +93,7 @@ TEST_CASE("tmpfs mounts", "[sandbox]") {
     CHECK(is_empty(run.upper()));
 }
 
-TEST_CASE("overlay mounts are the merged tree of another stage", "[sandbox]") {
+TEST_CASE("overlay mounts are the merged tree of another stage", "[sandbox][R008]") {
     if (!can_run()) return;
     container run;
     run.directory.write("low/data/a", "old");
@@ -119,7 +119,7 @@ TEST_CASE("overlay mounts are the merged tree of another stage", "[sandbox]") {
     REQUIRE_THROWS_AS(run("true"), failure);
 }
 
-TEST_CASE("secrets are files in memory with their owner and mode", "[sandbox]") {
+TEST_CASE("secrets are files in memory with their owner and mode", "[sandbox][R012][R023]") {
     if (!can_run()) return;
     container run;
     run.request.files = {{"/run/secrets/token", "tell nobody"}, {"/dev/pipes/script", "#!/bin/sh\necho from script\n"}};

@@ -34,7 +34,7 @@ TEST_CASE("a command's output, exit code and files come back", "[sandbox]") {
     CHECK(names == std::vector<std::string>{"tmp", "tmp/file"});
 }
 
-TEST_CASE("deleted and replaced files are whiteouts and opaque directories", "[sandbox]") {
+TEST_CASE("deleted and replaced files are whiteouts and opaque directories", "[sandbox][C039]") {
     if (!can_run()) return;
     container run;
     run.directory.write("root/d/old", "");
@@ -46,7 +46,7 @@ TEST_CASE("deleted and replaced files are whiteouts and opaque directories", "[s
     CHECK(::getxattr((run.upper() + "/d").c_str(), "user.overlay.opaque", value, sizeof value) == 1);
 }
 
-TEST_CASE("environment, directory, user", "[sandbox]") {
+TEST_CASE("environment, directory, user", "[sandbox][R003][R004]") {
     if (!can_run()) return;
     container run;
     run.request.env.push_back("X=1 2");
@@ -97,7 +97,7 @@ TEST_CASE("a missing command is 127, one without meaning to the kernel fails", "
     }
 }
 
-TEST_CASE("only stdin, stdout and stderr are open, stdin is empty", "[sandbox]") {
+TEST_CASE("only stdin, stdout and stderr are open, stdin is empty", "[sandbox][R021]") {
     if (!can_run()) return;
     auto const leaked = ::dup(0);  // without close-on-exec
     container run;
@@ -107,7 +107,7 @@ TEST_CASE("only stdin, stdout and stderr are open, stdin is empty", "[sandbox]")
     CHECK(std::count(run.out.begin(), run.out.end(), '\n') <= 5);  // a shell keeps a copy of its own
 }
 
-TEST_CASE("an unknown runtime is a failure with a hint", "[sandbox]") {
+TEST_CASE("an unknown runtime is a failure with a hint", "[sandbox][B018]") {
     if (!can_run()) return;
     container run;
     run.host.runtime = "no-such-runtime";
