@@ -5,6 +5,7 @@
 #include <constage/detail/config.hpp>
 #include <constage/engine/build.hpp>
 #include <constage/engine/execution.hpp>
+#include <constage/engine/layer_format.hpp>
 #include <constage/oci/output.hpp>
 
 #include <optional>
@@ -13,20 +14,6 @@
 
 /// From done tasks to images: layers, configuration, manifest, outputs.
 namespace constage::engine {
-
-/// How the layers of one output are written.
-struct layer_format {
-    std::string compression = "gzip";  ///< gzip, zstd, none
-    int level = -1;
-    std::optional<std::int64_t> epoch;  ///< what times from the clock become (else 0)
-    bool rewrite_timestamp = false;     ///< no file of a new layer is younger than `epoch`
-
-    std::string name() const;
-    friend bool operator==(layer_format const&, layer_format const&) = default;
-};
-
-/// The name under which the store keeps a change as a layer.
-std::string layer_name(std::string const& change, layer_format const& format);
 
 /// The task's change as a compressed layer, from the store if it is there.
 layer_record make_layer(execution& done, std::size_t task, layer_format const& format, store& where);

@@ -5,18 +5,12 @@
 #include <time.h>
 
 #include <constage/engine/assemble.hpp>
-#include <constage/files/digest.hpp>
 #include <constage/oci/layer.hpp>
 
 #include <algorithm>
 #include <thread>
 
 namespace constage::engine {
-
-CONSTAGE_INLINE std::string layer_format::name() const {
-    return compression + std::to_string(level) + (epoch ? " epoch " + std::to_string(*epoch) : "") +
-           (rewrite_timestamp ? " rewritten" : "");
-}
 
 namespace assemble_detail {
 
@@ -40,10 +34,6 @@ CONSTAGE_INLINE std::string rfc3339(std::int64_t seconds) {
     char text[64];
     std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
     return text;
-}
-
-CONSTAGE_INLINE std::string layer_name(std::string const& change, layer_format const& format) {
-    return files::digest_of(change + "\n" + format.name());
 }
 
 CONSTAGE_INLINE layer_record make_layer(execution& done, std::size_t task, layer_format const& format, store& where) {

@@ -86,6 +86,9 @@ void add_jobs(std::vector<job>& jobs, platform_build& b, std::vector<layer_forma
 void write_output(output const& o, std::vector<oci::image> const& images, std::vector<std::unique_ptr<platform_build>> const& builds,
                   options const& how, store& where);
 
+/// Writes what this build used and made: with mode=max all steps, else those whose files are in the image.
+void write_cache(cache_place const& to, std::vector<std::unique_ptr<platform_build>> const& builds, options const& how, store& where);
+
 /// Makes the store's index.json name these images, so that the store is an OCI layout for other tools.
 void tag_in_store(store& where, std::vector<oci::image> const& images, std::vector<std::string> const& tags);
 
@@ -117,6 +120,7 @@ report make_report(plan::plan const& what, std::vector<std::unique_ptr<platform_
 #ifdef CONSTAGE_HEADER_ONLY
 #include <constage/engine/build_report.ipp>
 #include <constage/engine/build_run.ipp>
+#include <constage/engine/write_cache.ipp>
 #include <constage/engine/write_output.ipp>
 #endif
 #endif

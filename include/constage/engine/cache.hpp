@@ -20,7 +20,6 @@
 namespace constage::engine {
 
 struct options;
-struct platform_build;
 
 class cache_set {
 public:
@@ -50,8 +49,9 @@ private:
     std::map<std::string, entry> layers_;  ///< by layer_name
 };
 
-/// Writes what this build used and made: with mode=max all steps, else those whose files are in the image.
-void write_cache(cache_place const& to, std::vector<std::unique_ptr<platform_build>> const& builds, options const& how, store& where);
+/// The label that says that an image is a cache, and its value: which layout it has.
+inline constexpr char const* cache_label = "constage.cache";
+inline constexpr char const* cache_version = "1";
 
 }  // namespace constage::engine
 

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef CONSTAGE_ENGINE_LAYER_FORMAT_HPP_INCLUDED
+#define CONSTAGE_ENGINE_LAYER_FORMAT_HPP_INCLUDED
+
+#include <constage/detail/config.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace constage::engine {
+
+/// How the layers of one output are written.
+struct layer_format {
+    std::string compression = "gzip";  ///< gzip, zstd, none
+    int level = -1;
+    std::optional<std::int64_t> epoch;  ///< what times from the clock become (else 0)
+    bool rewrite_timestamp = false;     ///< no file of a new layer is younger than `epoch`
+
+    std::string name() const;
+    friend bool operator==(layer_format const&, layer_format const&) = default;
+};
+
+/// The name under which the store keeps a change as a layer.
+std::string layer_name(std::string const& change, layer_format const& format);
+
+}  // namespace constage::engine
+
+#ifdef CONSTAGE_HEADER_ONLY
+#include <constage/engine/layer_format.ipp>
+#endif
+#endif
