@@ -64,8 +64,9 @@ class Constage:
         argv = [self.tool, "build", "-q", "--store", self.store, "-f", job.dockerfile]
         for name, layout in job.bases.items():
             argv += ["--build-context", f"{name}=oci-layout://{layout}:latest"]
+        argv += ["--insecure-registry", REGISTRY]
         if job.push:
-            argv += ["--push", "-t", f"{REGISTRY}/{job.push}", "--insecure-registry", REGISTRY]
+            argv += ["--push", "-t", f"{REGISTRY}/{job.push}"]
         else:
             argv += ["-o", "type=oci,dest=" + self.out] if job.archive else ["-t", "bench:1"]
         return argv + [job.context]
@@ -165,16 +166,10 @@ class Buildah:
             self.buildah("tag", identity, f"localhost/{name}:latest")
 
     def forget(self):
-        keep = set()
-        images = self.buildah("images", "-a", "--format", "{{.ID}} {{.Name}}:{{.Tag}}").splitlines()
-        for line in images:
-            identity, name = line.split(" ", 1)
-            if name.startswith("localhost/bench-"):
-                keep.add(identity)
-        for line in images:
-            identity = line.split(" ", 1)[0]
-            if identity not in keep:
-                subprocess.run(["buildah", *self.options, "rmi", "-f", identity], capture_output=True)
+        images = [line.split(None, 1) for line in self.buildah("images", "-a", "--format", "{{.ID}} {{.Name}}:{{.Tag}}").splitlines()]
+        bases = {identity for identity, name in images if name.startswith("localhost/bench-")}
+        for identity in {identity for identity, _ in images} - bases:
+            subprocess.run(["buildah", *self.options, "rmi", "-f", identity], capture_output=True)
 
     def build(self, job):
         tag = f"{REGISTRY}/{job.push}" if job.push else "localhost/result:1"

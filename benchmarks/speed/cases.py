@@ -2,7 +2,7 @@
 """The cases. Each function makes its context below `work` and returns a Case."""
 import os
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Callable
 
 import contexts
@@ -18,11 +18,10 @@ class Case:
     title: str
     aim: str
     job: Job
-    repeat: int = 3
+    repeat: int = 5                        # rounds
     before: Callable = lambda round: None  # changes the context before each round
     limits: Callable = dict                # text → seconds
-    peers: bool = True
-    compare: bool = True
+    varies: tuple = ()                     # files that no two builds make alike
 
 
 def with_base(work, job):
@@ -41,7 +40,7 @@ CMD ["cat", "/out"]
 """)
     contexts.fill(context, 10, 1000)
     return Case("unchanged two-stage build, 10 files", "≥ 25×, ≤ 8 ms, ≤ 16 MB", with_base(work, Job(context, file, cold=False)),
-                5 if quick else 20, limits=lambda: {"start `/bin/true`": limits.process()})
+                20, limits=lambda: {"start `/bin/true`": limits.process()})
 
 
 def noop_20k(work, quick):
@@ -49,7 +48,7 @@ def noop_20k(work, quick):
     context, file = contexts.context(work, "noop-20k", f"FROM {BASE}\nCOPY . /src\n")
     contexts.fill(context, 20000, 10000)
     return Case("unchanged, 20,000 files, 200 MB", "≥ 15×, ≤ 1.5 × one statx walk", with_base(work, Job(context, file, cold=False)),
-                3 if quick else 7, limits=lambda: {"one statx walk": limits.statx_walk(context)})
+                7, limits=lambda: {"one statx walk": limits.statx_walk(context)})
 
 
 def one_file(work, quick):
@@ -60,7 +59,7 @@ def one_file(work, quick):
     def change(round):
         with open(f"{context}/000/000/000000", "w") as changed:
             changed.write(f"round {round}\n" * 20)
-    return Case("one of 20,000 files changed, COPY and RUN", "≥ 5×", with_base(work, Job(context, file, cold=False)), 3 if quick else 5,
+    return Case("one of 20,000 files changed, COPY and RUN", "≥ 5×", with_base(work, Job(context, file, cold=False)),
                 before=change)
 
 
@@ -69,7 +68,7 @@ def run_chain(work, quick):
     steps = "".join(f"RUN echo {i} > /step-{i}\n" for i in range(20))
     context, file = contexts.context(work, "run-chain", f"FROM {BASE}\n{steps}")
     contexts.busybox(work)
-    return Case("20 RUNs on busybox, cold", "≥ 5×, ≤ 1.5 × 20 bare `crun run`", with_base(work, Job(context, file)), 2 if quick else 5,
+    return Case("20 RUNs on busybox, cold", "≥ 5×, ≤ 1.5 × 20 bare `crun run`", with_base(work, Job(context, file)),
                 limits=lambda: {"20 bare `crun run`": limits.crun_runs(work + "/busybox-root", 20)})
 
 
@@ -78,7 +77,7 @@ def wide(work, quick):
     stages = "".join(f"FROM {BASE} AS s{i}\nRUN sleep 1 && echo {i} > /out-{i}\n" for i in range(8))
     copies = "".join(f"COPY --from=s{i} /out-{i} /\n" for i in range(8))
     context, file = contexts.context(work, "wide", f"{stages}FROM scratch\n{copies}")
-    return Case("8 independent stages of `sleep 1`, cold", "≤ 1.2 s", with_base(work, Job(context, file)), 1 if quick else 3,
+    return Case("8 independent stages of `sleep 1`, cold", "≤ 1.2 s", with_base(work, Job(context, file)), 3,
                 limits=lambda: {"`sleep 1`": 1.0})
 
 
@@ -87,7 +86,7 @@ def copy_1g(work, quick):
     context, file = contexts.context(work, "copy-1g", "FROM scratch\nCOPY . /data\n")
     contexts.fill(context, 200 if quick else 2000, 524288, 0.5)
     return Case("1 GiB, 2,000 files → archive, cold" if not quick else "100 MiB, 200 files → archive, cold",
-                "≥ 6×, ≥ 80 % of the slowest part", Job(context, file, True), 1 if quick else 3,
+                "≥ 6×, ≥ 80 % of the slowest part", Job(context, file, True), 3,
                 limits=lambda: limits.archive_parts(context, work))
 
 
@@ -96,7 +95,7 @@ def copy_small(work, quick):
     count = 5000 if quick else 50000
     context, file = contexts.context(work, "copy-small", "FROM scratch\nCOPY . /data\n")
     contexts.fill(context, count, 1024)
-    return Case(f"{count:,} files of 1 KiB → archive, cold", "≥ 3×", Job(context, file, True), 1 if quick else 3)
+    return Case(f"{count:,} files of 1 KiB → archive, cold", "≥ 3×", Job(context, file, True), 3)
 
 
 def from_stage(work, quick):
@@ -110,14 +109,14 @@ COPY --from=source /src /dst
 RUN echo done > /done
 """)
     contexts.fill(context, count, 1000)
-    return Case(f"COPY --from of {count:,} files, then RUN, cold", "≥ 3×", with_base(work, Job(context, file)), 1 if quick else 3)
+    return Case(f"COPY --from of {count:,} files, then RUN, cold", "≥ 3×", with_base(work, Job(context, file)), 3)
 
 
 def maven(work, quick, source_change=False):
-    """The java-service example."""
-    if quick:
+    """The java-service example. Its bases are made once (ten minutes) and kept; a quick run does without if they are not there."""
+    if quick and not os.path.exists(contexts.kept("maven/index.json")):
         return None
-    bases = contexts.java(os.environ.get("CONSTAGE_TEST_CACHE", work + "/java"))
+    bases = contexts.java()
     text = open(f"{HERE}/../../examples/java-service/Dockerfile").read()
     text = text.replace("maven:3.6.3-jdk-11-slim", "bench-maven").replace("openjdk:11-jre-slim", "bench-jre")
     context, file = contexts.context(work, "maven-change" if source_change else "maven", text)
@@ -125,17 +124,13 @@ def maven(work, quick, source_change=False):
     shutil.copytree(f"{HERE}/../../examples/java-service", context)
 
     def change(round):
-        for directory, _, names in os.walk(context + "/src"):
-            for name in names:
-                if name.endswith(".java"):
-                    with open(os.path.join(directory, name), "a") as changed:
-                        changed.write(f"// round {round}\n")
-                    return
+        with open(f"{context}/src/main/java/example/Service.java", "a") as changed:
+            changed.write(f"// round {round}\n")
     job = Job(context, file, cold=not source_change, bases={"bench-maven": bases["maven"], "bench-jre": bases["jre"]})
-    # The jar holds the time of its making: no two are equal.
+    varies = ("app/app.jar", "*.jsa")
     if source_change:
-        return Case("java-service, one line changed", "≥ 2× outside mvn", job, 3, before=change, compare=False)
-    return Case("java-service, cold", "≥ 1.2×", job, 3, compare=False)
+        return Case("java-service, one line changed", "≥ 2× outside mvn", job, before=change, varies=varies)
+    return Case("java-service, cold", "≥ 1.2×", job, varies=varies)
 
 
 def maven_change(work, quick):

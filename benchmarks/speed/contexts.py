@@ -49,20 +49,30 @@ def busybox(work):
     return layout
 
 
-def debian(work):
+def kept(name=""):
+    """Bases from Debian packages take minutes to make: they are kept, where the tests keep theirs."""
+    return os.path.join(os.environ.get("CONSTAGE_TEST_CACHE", os.path.expanduser("~/.cache/constage-tests")), name)
+
+
+def debian():
     """A minimal Debian, some 150 MB: an OCI layout."""
-    layout, tar = work + "/debian", work + "/debian.tar"
+    layout = kept("debian")
     if not os.path.exists(layout + "/index.json"):
-        quiet("mmdebstrap", "--quiet", "--variant=minbase", "--format=tar", "bookworm", tar)
-        quiet("umoci", "init", "--layout", layout)
-        quiet("umoci", "new", "--image", layout + ":latest")
-        quiet("umoci", "raw", "add-layer", "--image", layout + ":latest", tar)
+        tar, part = layout + ".tar", layout + ".part"
+        os.makedirs(kept(), exist_ok=True)
+        shutil.rmtree(part, ignore_errors=True)
+        quiet("mmdebstrap", "--quiet", "--variant=minbase", "--format=tar", "--dpkgopt=path-exclude=/usr/share/doc/*", "bookworm", tar)
+        quiet("umoci", "init", "--layout", part)
+        quiet("umoci", "new", "--image", part + ":latest")
+        quiet("umoci", "raw", "add-layer", "--image", part + ":latest", tar)
+        quiet("umoci", "gc", "--layout", part)
+        os.rename(part, layout)
         os.unlink(tar)
     return layout
 
 
-def java(cache):
+def java():
     """The two bases of the Java example, made as its test makes them."""
     script = os.path.join(os.path.dirname(__file__), "../../tests/e2e/java_bases.sh")
-    subprocess.run(["sh", script, cache], check=True, stdout=subprocess.DEVNULL)
-    return {"maven": cache + "/maven", "jre": cache + "/jre"}
+    subprocess.run(["sh", script, kept()], check=True, stdout=subprocess.DEVNULL)
+    return {"maven": kept("maven"), "jre": kept("jre")}

@@ -8,6 +8,8 @@ import tempfile
 import time
 import zlib
 
+from measure import compiled, run
+
 
 def best(action, times=5):
     results = []
@@ -18,37 +20,18 @@ def best(action, times=5):
     return min(results)
 
 
-WALK = r"""
-#define _GNU_SOURCE
-#include <dirent.h>
-#include <fcntl.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-static void walk(int fd) {
-    DIR* d = fdopendir(fd);
-    for (struct dirent* e; (e = readdir(d));) {
-        if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..")) continue;
-        struct statx s;
-        statx(fd, e->d_name, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &s);
-        if (S_ISDIR(s.stx_mode)) walk(openat(fd, e->d_name, O_RDONLY | O_DIRECTORY));
-    }
-    closedir(d);
-}
-int main(int argc, char** argv) { (void)argc; walk(open(argv[1], O_RDONLY | O_DIRECTORY)); return 0; }
-"""
-
-
 def statx_walk(directory, times=9):
     """One process that calls statx for every entry."""
-    with tempfile.TemporaryDirectory() as place:
-        subprocess.run(["cc", "-O2", "-x", "c", "-", "-o", place + "/walk"], input=WALK.encode(), check=True)
-        return best(lambda: subprocess.run([place + "/walk", directory], check=True), times)
+    return best_wall([compiled("walk"), directory], times)
+
+
+def best_wall(argv, times):
+    return min(run(argv).wall for _ in range(times))
 
 
 def process():
     """Starting the smallest program."""
-    return best(lambda: subprocess.run(["/bin/true"], check=True), 40)
+    return best_wall(["/bin/true"], 40)
 
 
 def crun_runs(rootfs, count):

@@ -1,20 +1,25 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSL-1.0
-"""Runs the cases for constage and its peers in turn and writes benchmarks/RESULTS.md; benchmarks/run.sh calls this."""
+"""Runs the cases for constage and its peers in turn and writes the results; benchmarks/run.sh calls this."""
 import argparse
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 import cases
 import growth
 import pull
+import readme
 import results
 from builders import BuildKit, Buildah, Constage
 from image import difference, tree
 from measure import Failed
+
+ALL = [*cases.ALL, "pull", "growth"]
+HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def say(*words):
@@ -24,85 +29,114 @@ def say(*words):
 def start(work, tool):
     """All builders that run here, and a reason for each that does not."""
     builders, missing = [], {}
-    for make in (lambda p: Constage(p, tool), BuildKit, Buildah):
-        place = f"{work}/builder-{len(builders) + len(missing)}"
+    for name, make in (("constage", lambda place: Constage(place, tool)), ("BuildKit", BuildKit), ("Buildah", Buildah)):
+        place = f"{work}/{name}"
         os.makedirs(place)
-        builder = None
         try:
             builder = make(place)
             builder.start()
             builders.append(builder)
         except (Failed, OSError) as problem:
-            missing[getattr(builder, "name", place)] = str(problem)
+            missing[name] = str(problem)
     return builders, missing
 
 
-def prepare(case, builder):
-    """The bases, and for a warm case one build before. Returns the tree of what it makes."""
-    builder.load(case.job.bases)
-    case.before(0)
-    builder.forget()
-    builder.build(case.job)
-    return tree(builder.tree_archive(case.job)) if case.compare else None
+class Measurement:
+    """One case, round by round, the builders in turn."""
 
+    def __init__(self, case, builders, seconds):
+        self.case, self.builders, self.seconds = case, builders, seconds
+        self.costs = {b.name: [] for b in builders}  # or a text that says why there are none
+        self.reference = None
 
-def measure(case, builders):
-    """name → costs, or a text that says why there are none."""
-    costs, trees = {}, {}
-    for b in builders:
+    def attempt(self, b, action):
         try:
-            trees[b.name] = prepare(case, b)
-            costs[b.name] = []
+            return action()
         except Failed as problem:
-            costs[b.name] = f"cannot run: {problem}"
-    for name, files in trees.items():
-        if case.compare and (found := difference(next(iter(trees.values())), files)):
-            costs[name] = "another file tree, does not count: " + found
-    for round in range(1, case.repeat + 1):
-        case.before(round)
-        for b in builders:
-            if not isinstance(costs[b.name], list):
-                continue
-            try:
+            self.costs[b.name] = f"cannot run: {problem}"
+
+    def running(self):
+        return [b for b in self.builders if isinstance(self.costs[b.name], list)]
+
+    def compare(self, b):
+        """A case whose tree is not that of the first builder does not count."""
+        found = self.attempt(b, lambda: tree(b.tree_archive(self.case.job), self.case.varies))
+        if found is None:
+            return
+        self.reference = self.reference or found
+        if different := difference(self.reference, found):
+            self.costs[b.name] = "another file tree, does not count: " + different
+
+    def spent(self, b):
+        return sum(c.wall for c in self.costs[b.name])
+
+    def run(self):
+        case = self.case
+        case.before(0)
+        for b in self.running():
+            self.attempt(b, lambda: b.load(case.job.bases))
+        if not case.job.cold:
+            for b in self.running():
+                b.forget()
+                self.attempt(b, lambda: b.build(case.job))
+        for round in range(1, case.repeat + 1):
+            case.before(round)
+            for b in self.running():
+                # A builder that has used up its share of the time has rounds enough: at least one, the fast ones all.
+                if round > 1 and self.spent(b) * round / (round - 1) > self.seconds / len(self.builders):
+                    continue
                 if case.job.cold:
-                    b.forget()
-                costs[b.name].append(b.build(case.job))
-            except Failed as problem:
-                costs[b.name] = f"cannot run: {problem}"
-    return costs
+                    self.attempt(b, b.forget)
+                if cost := self.attempt(b, lambda: b.build(case.job)):
+                    self.costs[b.name].append(cost)
+            if round == 1:
+                for b in self.running():
+                    self.compare(b)
+        return self.costs
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--constage", required=True, help="the program")
+    parser.add_argument("--quick", action="store_true", help="smaller cases and fewer rounds: five minutes")
+    parser.add_argument("--only", action="append", choices=ALL, metavar="CASE", help="this case; may be repeated. " + ", ".join(ALL))
+    parser.add_argument("--runs", type=int, help="rounds of each case")
+    parser.add_argument("--minutes", type=float, default=20, help="builds of slow peers have fewer rounds, so that the whole takes about this")
+    parser.add_argument("--results", help="default: benchmarks/RESULTS.md for a whole run, else RESULTS.md beside the program")
+    args = parser.parse_args()
+    args.whole = not args.quick and not args.only
+    if not args.results:
+        args.results = os.path.join(os.path.dirname(HERE) if args.whole else os.path.dirname(args.constage), "RESULTS.md")
+    return args
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--constage", required=True)
-    parser.add_argument("--quick", action="store_true", help="smaller cases and fewer rounds: five minutes")
-    parser.add_argument("--case", action="append", choices=[*cases.ALL, "pull", "growth"])
-    parser.add_argument("--repeat", type=int, help="rounds of each case")
-    parser.add_argument("--results", default=os.path.join(os.path.dirname(__file__), "..", "RESULTS.md"))
-    args = parser.parse_args()
-    given = os.environ.get("CONSTAGE_BENCHMARK_DIR")
-    work = tempfile.mkdtemp(prefix="constage-bench-", dir=given)
+    args = arguments()
+    work = tempfile.mkdtemp(prefix="constage-bench-", dir=os.environ.get("CONSTAGE_BENCHMARK_DIR"))
     builders, missing = start(work, args.constage)
-    report = results.Report(builders, missing, args)
+    report = results.Report(builders, missing)
+    # Half of the time goes into making contexts, comparing trees and cleaning up.
+    seconds = (args.minutes if not args.quick else 3) * 60 / len(ALL) * 0.6
     try:
-        for name in args.case or [*cases.ALL, "pull", "growth"]:
-            say("case", name)
+        for name in args.only or ALL:
+            begin = time.monotonic()
             if name == "growth":
                 report.growth(growth.measure(work, builders[0], args.quick))
             elif name == "pull":
-                if not args.quick:
-                    report.pull(pull.measure(work, builders, args.repeat or 3))
+                report.pull(*pull.measure(work, builders, args.runs or (1 if args.quick else 3)))
             elif case := cases.ALL[name](work, args.quick):
-                if args.repeat:
-                    case.repeat = args.repeat
-                report.add(name, case, measure(case, builders), case.limits())
+                case.repeat = args.runs or case.repeat
+                report.add(name, case, Measurement(case, builders, seconds).run(), case.limits())
                 shutil.rmtree(os.path.dirname(case.job.context), ignore_errors=True)
             report.write(args.results)
+            say(f"{name}: {time.monotonic() - begin:.0f} s")
     finally:
         for b in builders:
             b.stop()
         subprocess.run(["rm", "-rf", work])
     say("written:", os.path.normpath(args.results))
+    if args.whole:
+        readme.write(args.results, os.path.join(HERE, "..", "..", "README.md"))
 
 
 if __name__ == "__main__":
