@@ -5,12 +5,13 @@
 #include <constage/detail/config.hpp>
 #include <constage/failure.hpp>
 
+#include <cerrno>
 #include <string>
 
 namespace constage {
 
-/// "cannot ACTION PATH: " and what errno says. A full disk has its hint; callers add theirs with `with_hint`.
-failure system_failure(std::string const& action, std::string const& path);
+/// "cannot ACTION PATH: " and what the code of the system says. A full disk has its hint; callers add theirs with `with_hint`.
+failure system_failure(std::string const& action, std::string const& path, int code = errno);
 
 }  // namespace constage
 

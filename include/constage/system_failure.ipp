@@ -9,8 +9,7 @@
 
 namespace constage {
 
-CONSTAGE_INLINE failure system_failure(std::string const& action, std::string const& path) {
-    int const code = errno;
+CONSTAGE_INLINE failure system_failure(std::string const& action, std::string const& path, int code) {
     auto f = failure("cannot " + action + " " + path + ": " + std::strerror(code));
     if (code == ENOSPC || code == EDQUOT)
         f.hint = "the disk is full: make room (`constage store prune` frees what no image needs), or choose a place on another disk";

@@ -12,12 +12,17 @@ FROM base AS tools
 WORKDIR /w
 ADD archive.tar.gz /w/in/
 RUN --mount=type=cache,target=/cache,sharing=locked echo x >> /cache/log && cp -r in out && wc -c < out/5 > out/size
-RUN --mount=type=bind,source=src,target=/s --mount=type=tmpfs,target=/t cat /s/* > /t/all && cp /t/all all
+RUN --mount=type=bind,source=src,target=/s --mount=type=tmpfs,target=/t cat /s/[0-9]* > /t/all && cp /t/all all
 FROM base AS other
 COPY src /src/
 RUN --mount=type=secret,id=key mkdir -p /o/d && cp /run/secrets/key /o/k && rm /src/1 && rm -r /src/d && mkdir /src/d && ln /o/k /o/d/hard
-RUN for i in $(seq 200); do echo $i > /o/$i; done
-FROM base
+RUN <<EOF
+for i in $(seq 200); do echo $i > /o/$i; done
+EOF
+FROM base AS template
+ONBUILD COPY --from=other /o/k /onbuilt/
+ONBUILD WORKDIR /onbuilt
+FROM template
 ARG N=0
 COPY --from=tools /w /w
 COPY --from=other --chown=1:2 /o /o
@@ -129,6 +134,12 @@ def make_base(work):
     return path
 
 
+def make_inputs(work):
+    if not os.path.exists(work + "/context"):
+        make_context(work)
+        make_base(work)
+
+
 class Builder:
     """One builder: an identity, a store, a place for its results."""
 
@@ -136,9 +147,7 @@ class Builder:
         self.work, self.user, self.place = work, user, f"{work}/{name}"
         os.makedirs(self.place)
         self.store = self.place + "/store"
-        if not os.path.exists(work + "/context"):
-            make_context(work)
-            make_base(work)
+        make_inputs(work)
         if user:
             shutil.chown(self.place, user)
 
@@ -190,28 +199,30 @@ def mounts():
     return open("/proc/self/mountinfo").read()
 
 
-def processes(work):
-    """Processes that have something to do with this test, but the test itself."""
+def processes(place):
+    """Processes that have something to do with a builder's place, but the test itself: by their words, their directory, or what is mounted for them."""
+    name = "/".join(place.split("/")[-2:])  # a mount's path begins where its file system does
     found = []
     for pid in filter(str.isdigit, os.listdir("/proc")):
-        with contextlib.suppress(OSError):
-            words = open(f"/proc/{pid}/cmdline").read().replace("\0", " ").strip()
-            where = ""
+        seen = []
+        for read in (lambda: open(f"/proc/{pid}/cmdline", errors="replace").read().replace("\0", " "), lambda: os.readlink(f"/proc/{pid}/cwd"),
+                     lambda: open(f"/proc/{pid}/mountinfo", errors="replace").read()):
             with contextlib.suppress(OSError):
-                where = os.readlink(f"/proc/{pid}/cwd")
-            if int(pid) != os.getpid() and (work in words or work in where):
-                found.append(f"{pid} {words}")
+                seen.append(read())
+        if int(pid) != os.getpid() and any(name in s for s in seen):
+            found.append(f"{pid} {seen[0]}")
     return found
 
 
-def left_behind(work, mounts_before):
+def left_behind(place, mounts_before):
     """Waits until nothing of a killed build runs any more; returns what stays."""
     for _ in range(200):
-        alive = processes(work)
+        alive = processes(place)
         if not alive:
             break
         time.sleep(0.05)
     else:
         return "processes: " + "; ".join(alive)
     new = set(mounts().splitlines()) - set(mounts_before.splitlines())
-    return "mounts: " + "; ".join(m for m in new if work in m) if any(work in m for m in new) else ""
+    ours = [m for m in new if place in m]
+    return "mounts: " + "; ".join(ours) if ours else ""

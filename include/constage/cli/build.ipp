@@ -14,6 +14,7 @@
 #include <constage/failure.hpp>
 #include <constage/report/json_lines.hpp>
 #include <constage/report/summary.hpp>
+#include <constage/system_failure.hpp>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -70,7 +71,7 @@ public:
         auto const* place = std::getenv("TMPDIR");
         path_ = std::string(place && *place ? place : "/tmp") + "/constage-XXXXXX";
         int const fd = ::mkstemp(path_.data());
-        if (fd < 0) throw failure("cannot make a file in " + path_.substr(0, path_.rfind('/')) + ": " + std::strerror(errno));
+        if (fd < 0) throw system_failure("make a file in", path_.substr(0, path_.rfind('/')));
         ::close(fd);
     }
     ~temporary_file() { ::unlink(path_.c_str()); }

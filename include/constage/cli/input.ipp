@@ -8,6 +8,7 @@
 
 #include <constage/cli/input.hpp>
 #include <constage/failure.hpp>
+#include <constage/system_failure.hpp>
 
 #include <cerrno>
 #include <cstdlib>
@@ -26,7 +27,7 @@ CONSTAGE_INLINE std::string read_all(int fd, std::string const& name) {
     for (;;) {
         auto const n = ::read(fd, buffer, sizeof buffer);
         if (n < 0 && errno == EINTR) continue;
-        if (n < 0) throw failure("cannot read " + name + ": " + std::strerror(errno));
+        if (n < 0) throw system_failure("read", name);
         if (n == 0) return text;
         text.append(buffer, static_cast<std::size_t>(n));
         if (text.size() > most_bytes) throw failure(name + " is larger than 64 MiB");
@@ -113,7 +114,7 @@ CONSTAGE_INLINE void write_whole(std::string const& path, std::string_view text)
     if (written && ::rename(beside.c_str(), path.c_str()) == 0) return;
     if (written) error = errno;
     ::unlink(beside.c_str());
-    throw failure("cannot write " + path + ": " + std::strerror(error));
+    throw system_failure("write", path, error);
 }
 
 CONSTAGE_INLINE void complain(std::string_view text) noexcept { input_detail::write_all(STDERR_FILENO, text); }

@@ -5,6 +5,7 @@
 #include <constage/detail/config.hpp>
 #include <constage/engine/build.hpp>
 #include <constage/engine/lower.hpp>
+#include <constage/engine/once.hpp>
 #include <constage/engine/store.hpp>
 #include <constage/files/ignore.hpp>
 #include <constage/files/tree.hpp>
@@ -33,7 +34,7 @@ public:
         std::unique_ptr<oci::source> source;
         oci::image image;
         std::string identity;  ///< of the content: what a step's key takes
-        std::once_flag fetched, scanned;
+        once fetched, scanned;
         files::tree scan;  ///< of a directory
     };
     base& at(std::size_t id) { return *bases_[id]; }

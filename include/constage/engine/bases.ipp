@@ -14,6 +14,7 @@
 #include <constage/files/digest.hpp>
 #include <constage/files/materialize.hpp>
 #include <constage/files/scan.hpp>
+#include <constage/system_failure.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -113,11 +114,11 @@ CONSTAGE_INLINE base_image base_set::resolve(std::string const& name, oci::platf
 
 CONSTAGE_INLINE bool base_set::complete(std::size_t id) const {
     auto const& layers = bases_[id]->image.layers;
-    return !bases_[id]->source || std::all_of(layers.begin(), layers.end(), [&](auto const& l) { return store_.blobs().has(l.digest); });
+    return !bases_[id]->source || std::all_of(layers.begin(), layers.end(), [&](auto const& l) { return store_.blobs().has(l.digest, l.size); });
 }
 
 CONSTAGE_INLINE void base_set::fetch(std::size_t id) {
-    std::call_once(bases_[id]->fetched, [&] {
+    bases_[id]->fetched([&] {
         if (complete(id)) return;
         if (told.began) told.began(id);
         try {
@@ -190,7 +191,7 @@ CONSTAGE_INLINE void base_set::unpack(oci::descriptor const& layer) {
     if (usable()) return;
     auto temporary = store_.make_temporary();
     auto const made = temporary.path() + "/layer";
-    if (::mkdir(made.c_str(), 0755) != 0) throw failure("cannot write to the store " + store_.root());
+    if (::mkdir(made.c_str(), 0755) != 0) throw system_failure("make the directory", made);
     auto const blob = store_.blobs().path(layer.digest);
     if (!is_known_good(layer.digest) && files::digest_of_file(blob) != layer.digest)
         throw failure("the blob " + blob + " is damaged").with_hint("delete this file and build again");
@@ -221,7 +222,7 @@ CONSTAGE_INLINE files::diff base_set::load_layer(oci::descriptor const& layer) {
 
 CONSTAGE_INLINE files::tree base_set::files(std::size_t id) {
     auto& b = *bases_[id];
-    std::call_once(b.scanned, [&] {
+    b.scanned([&] {
         if (is_fetched(b.directory)) return;
         if (!b.directory.empty()) {
             auto const rules = ignore_rules_of(b.directory, std::nullopt);
@@ -232,10 +233,12 @@ CONSTAGE_INLINE files::tree base_set::files(std::size_t id) {
             return;
         }
         fetch(id);
+        files::tree scan;
         for (auto const& l : b.image.layers) {
             unpack(l);
-            b.scan = b.scan.apply(load_layer(l));
+            scan = scan.apply(load_layer(l));
         }
+        b.scan = std::move(scan);
     });
     return b.scan;
 }
@@ -250,7 +253,7 @@ CONSTAGE_INLINE std::vector<std::string> base_set::mountable(std::size_t id) {
         if (::access((place + "/fs").c_str(), F_OK) != 0) {
             auto temporary = store_.make_temporary();
             auto const made = temporary.path() + "/context";
-            if (::mkdir(made.c_str(), 0755) != 0) throw failure("cannot write to the store " + store_.root());
+            if (::mkdir(made.c_str(), 0755) != 0) throw system_failure("make the directory", made);
             files::materialize(changes, made + "/fs");
             store_.publish(made, place);
         }

@@ -8,6 +8,7 @@
 #include <constage/engine/cache.hpp>
 #include <constage/engine/key.hpp>
 #include <constage/engine/lower.hpp>
+#include <constage/engine/once.hpp>
 #include <constage/engine/sandbox.hpp>
 #include <constage/engine/store.hpp>
 #include <constage/files/copy.hpp>
@@ -15,7 +16,6 @@
 
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -67,7 +67,7 @@ private:
     base_set& bases_;
     cache_set& caches_;
     std::vector<std::unique_ptr<state>> states_;
-    std::once_flag scanned_, connected_;
+    once scanned_, connected_;
     std::shared_ptr<sandbox::connection_pool> networks_;
     files::tree context_;
 };

@@ -19,6 +19,7 @@
 #include <constage/files/scan.hpp>
 
 #include <chrono>
+#include <mutex>
 #include <set>
 
 namespace constage::engine {
@@ -67,7 +68,7 @@ CONSTAGE_INLINE std::string const& execution::result(std::size_t t) const {
 }
 
 CONSTAGE_INLINE std::shared_ptr<sandbox::connection_pool> execution::networks() {
-    std::call_once(connected_, [&] { networks_ = share_networks(); });
+    connected_([&] { networks_ = share_networks(); });
     return networks_;
 }
 
@@ -75,7 +76,7 @@ CONSTAGE_INLINE std::shared_ptr<sandbox::connection_pool> execution::networks() 
 
 /// The parts of the build context that any task names (C026), scanned once.
 CONSTAGE_INLINE files::tree execution::context() {
-    std::call_once(scanned_, [&] {
+    scanned_([&] {
         if (how_.context_files) {
             context_ = *how_.context_files;
             return;

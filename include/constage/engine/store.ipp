@@ -27,9 +27,9 @@ namespace store_detail {
 
 inline constexpr char const* version = "1\n";
 
-CONSTAGE_INLINE failure cannot(std::string const& action, std::string const& path) {
-    bool const refused = errno == EACCES || errno == EROFS || errno == EPERM;
-    return system_failure(action, path).with_hint(refused ? "choose a store that you may write with --store DIR" : "");
+CONSTAGE_INLINE failure cannot(std::string const& action, std::string const& path, int code = errno) {
+    bool const refused = code == EACCES || code == EROFS || code == EPERM;
+    return system_failure(action, path, code).with_hint(refused ? "choose a store that you may write with --store DIR" : "");
 }
 
 CONSTAGE_INLINE std::string hex(std::string const& digest) { return digest.substr(digest.find(':') + 1); }
@@ -48,10 +48,7 @@ CONSTAGE_INLINE std::string prepare(std::string const& given, bool must_exist) {
     for (auto const* folder : {"", "/steps", "/snapshots", "/layers", "/blobs-of", "/places", "/lists", "/builds", "/contexts", "/mounts", "/locks", "/tmp",
                                "/blobs", "/blobs/sha256"}) {
         std::filesystem::create_directories(root + folder, error);
-        if (error) {
-            errno = error.value();
-            throw system_failure("make the directory", root + folder);
-        }
+        if (error) throw cannot("make the directory", root + folder, error.value());
     }
     return root;
 }

@@ -6,6 +6,7 @@
 #include <constage/failure.hpp>
 #include <constage/files/materialize.hpp>
 #include <constage/oci/reference.hpp>
+#include <constage/system_failure.hpp>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -24,7 +25,7 @@ CONSTAGE_INLINE std::string folder_of(oci::platform const& p) {
 CONSTAGE_INLINE void make_directories(std::string const& path) {
     std::error_code error;
     std::filesystem::create_directories(path, error);
-    if (error) throw failure("cannot make the directory " + path + ": " + error.message()).with_hint("choose another -o dest=");
+    if (error) throw system_failure("make the directory", path, error.value()).with_hint("choose another -o dest=");
 }
 
 CONSTAGE_INLINE files::tree root_of(platform_build const& b) { return b.done->tree(b.what.stages[b.what.resolution.targets.back()].files); }

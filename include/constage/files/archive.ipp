@@ -13,6 +13,7 @@
 #include <constage/files/archive_tree.hpp>
 #include <constage/files/digest.hpp>
 #include <constage/files/scan_entry.hpp>
+#include <constage/system_failure.hpp>
 
 #include <cerrno>
 #include <cstring>
@@ -81,7 +82,7 @@ private:
     void make_directory() const {
         std::error_code error;
         std::filesystem::create_directories(directory_, error);
-        if (error) throw failure("cannot make the directory " + directory_ + ": " + error.message());
+        if (error) throw system_failure("make the directory", directory_, error.value());
     }
 
     bool next(archive_entry*& e) {
@@ -173,7 +174,7 @@ private:
         }
         n.content.path = directory_ + "/" + std::to_string(++files_);
         scan_entry::descriptor const out(::open(n.content.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-        if (out.fd < 0) throw failure("cannot write " + n.content.path + ": " + std::strerror(errno));
+        if (out.fd < 0) throw system_failure("write", n.content.path);
         void const* block = nullptr;
         std::size_t length = 0;
         std::int64_t offset = 0, at = 0;
@@ -187,7 +188,7 @@ private:
             at = offset + static_cast<std::int64_t>(length);
         }
         hash_zeros(static_cast<std::uint64_t>(size - at));
-        if (at < size && ::ftruncate(out.fd, size) != 0) throw failure("cannot write " + n.content.path + ": " + std::strerror(errno));
+        if (at < size && ::ftruncate(out.fd, size) != 0) throw system_failure("write", n.content.path);
         n.content.digest = hash_.finish();
     }
 
@@ -196,7 +197,7 @@ private:
         while (size > 0) {
             auto const n = ::pwrite(fd, bytes, size, offset);
             if (n < 0 && errno == EINTR) continue;
-            if (n < 0) throw failure("cannot write " + path + ": " + std::strerror(errno));
+            if (n < 0) throw system_failure("write", path);
             bytes += n;
             size -= static_cast<std::size_t>(n);
             offset += n;

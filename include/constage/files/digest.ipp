@@ -9,10 +9,10 @@
 
 #include <constage/failure.hpp>
 #include <constage/files/digest.hpp>
+#include <constage/system_failure.hpp>
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 
 namespace constage::files {
 
@@ -56,7 +56,7 @@ CONSTAGE_INLINE std::string digest_of(std::string_view bytes) {
 
 CONSTAGE_INLINE std::string digest_of_file(std::string const& path) {
     int const fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0) throw failure("cannot read " + path + ": " + std::strerror(errno));
+    if (fd < 0) throw system_failure("read", path);
     struct closer {
         int fd;
         ~closer() { ::close(fd); }
@@ -67,7 +67,7 @@ CONSTAGE_INLINE std::string digest_of_file(std::string const& path) {
         auto const n = ::read(fd, buffer->data(), buffer->size());
         if (n == 0) return h.finish();
         if (n < 0 && errno == EINTR) continue;
-        if (n < 0) throw failure("cannot read " + path + ": " + std::strerror(errno));
+        if (n < 0) throw system_failure("read", path);
         h.update({buffer->data(), static_cast<std::size_t>(n)});
     }
 }

@@ -12,10 +12,10 @@
 #include <constage/files/digest.hpp>
 #include <constage/files/materialize.hpp>
 #include <constage/files/place.hpp>
+#include <constage/system_failure.hpp>
 
 #include <atomic>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <unordered_map>
 
@@ -129,7 +129,7 @@ CONSTAGE_INLINE void move_contents(diff& changes, std::string const& directory) 
 CONSTAGE_INLINE diff materialize(diff changes, std::string const& directory) {
     static std::atomic<unsigned> number{0};
     auto const part = directory + ".part-" + std::to_string(::getpid()) + "-" + std::to_string(++number);
-    if (::mkdir(part.c_str(), 0755) != 0) throw failure("cannot make the directory " + part + ": " + std::strerror(errno));
+    if (::mkdir(part.c_str(), 0755) != 0) throw system_failure("make the directory", part);
     try {
         ::chmod(part.c_str(), 0755);  // whatever the umask is
         materialize_detail::writer out(part, true);
@@ -142,7 +142,7 @@ CONSTAGE_INLINE diff materialize(diff changes, std::string const& directory) {
         out.finish();
         // A directory that is there already would be replaced if it were empty.
         if (::renameat2(AT_FDCWD, part.c_str(), AT_FDCWD, directory.c_str(), RENAME_NOREPLACE) != 0)
-            throw failure("cannot make the directory " + directory + ": " + std::strerror(errno));
+            throw system_failure("make the directory", directory);
         materialize_detail::move_contents(changes, directory);
         return changes;
     } catch (...) {

@@ -14,7 +14,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 
 namespace constage::files {
 
@@ -30,7 +29,7 @@ CONSTAGE_INLINE void write_all(int fd, std::string_view bytes, std::string const
     while (!bytes.empty()) {
         auto const n = ::write(fd, bytes.data(), bytes.size());
         if (n < 0 && errno == EINTR) continue;
-        if (n < 0) throw failure("cannot write " + path + ": " + std::strerror(errno));
+        if (n < 0) throw system_failure("write", path);
         bytes.remove_prefix(static_cast<std::size_t>(n));
     }
 }
@@ -45,14 +44,14 @@ CONSTAGE_INLINE std::uint64_t copy_bytes(int from, int to, std::string const& so
             continue;
         }
         if (n == 0) return total;
-        if (errno == ENOSPC || errno == EDQUOT || errno == EIO) throw failure("cannot write " + target + ": " + std::strerror(errno));
+        if (errno == ENOSPC || errno == EDQUOT || errno == EIO) throw system_failure("write", target);
         break;
     }
     std::string buffer(1 << 17, '\0');
     for (;;) {
         auto const n = ::read(from, buffer.data(), buffer.size());
         if (n < 0 && errno == EINTR) continue;
-        if (n < 0) throw failure("cannot read " + source + ": " + std::strerror(errno));
+        if (n < 0) throw system_failure("read", source);
         if (n == 0) return total;
         write_all(to, std::string_view(buffer).substr(0, static_cast<std::size_t>(n)), target);
         total += static_cast<std::uint64_t>(n);
@@ -63,7 +62,7 @@ CONSTAGE_INLINE std::uint64_t copy_bytes(int from, int to, std::string const& so
 
 CONSTAGE_INLINE place::place(std::string const& root, bool exact) : root_path_(root), exact_(exact) {
     levels_.push_back({scan_entry::descriptor(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)), "", nullptr});
-    if (fd() < 0) throw failure("cannot open the directory " + root + ": " + std::strerror(errno));
+    if (fd() < 0) throw system_failure("open the directory", root);
 }
 
 CONSTAGE_INLINE void place::cannot(std::string const& action, std::string const& path) const {
@@ -160,7 +159,7 @@ CONSTAGE_INLINE void place::copy_content(int to, node const& n, std::string cons
         return;
     }
     scan_entry::descriptor const from(::open(source.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-    if (from.fd < 0) throw failure("cannot read " + source + ": " + std::strerror(errno));
+    if (from.fd < 0) throw system_failure("read", source);
     struct stat s {};
     bool same = ::fstat(from.fd, &s) == 0 && S_ISREG(s.st_mode) && static_cast<std::uint64_t>(s.st_size) == n.size;
     if (same && ::ioctl(to, FICLONE, from.fd) != 0) same = place_detail::copy_bytes(from.fd, to, source, full) == n.size;

@@ -10,11 +10,11 @@
 #include <constage/files/digest.hpp>
 #include <constage/files/scan.hpp>
 #include <constage/files/scan_entry.hpp>
+#include <constage/system_failure.hpp>
 
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <cstring>
 #include <exception>
 #include <filesystem>
 #include <mutex>
@@ -48,7 +48,7 @@ CONSTAGE_INLINE void read_digest(unread const& u, file_index* index) {
     auto const& path = u.file->content.path;
     scan_entry::descriptor const d(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     if (d.fd < 0)
-        throw failure("cannot read " + path + ": " + std::strerror(errno))
+        throw system_failure("read", path)
             .with_hint("make it readable, or name it in .dockerignore if the image does not need it");
     thread_local hasher h;
     thread_local std::vector<char> buffer(1 << 17);
@@ -58,7 +58,7 @@ CONSTAGE_INLINE void read_digest(unread const& u, file_index* index) {
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) {
             h.finish();
-            throw failure("cannot read " + path + ": " + std::strerror(errno));
+            throw system_failure("read", path);
         }
         if (n == 0) break;
         h.update({buffer.data(), static_cast<std::size_t>(n)});
@@ -179,7 +179,7 @@ CONSTAGE_INLINE std::vector<std::string> walk::names_below::candidates(scan_entr
 CONSTAGE_INLINE std::shared_ptr<node> walk::root(std::set<wanted> const& all) {
     auto const d = scan_entry::open_directory(AT_FDCWD, root_, root_);
     struct stat s {};
-    if (::fstat(d.fd, &s) != 0) throw failure("cannot read " + root_ + ": " + std::strerror(errno));
+    if (::fstat(d.fd, &s) != 0) throw system_failure("read", root_);
     auto top = scan_entry::make_node(d.fd, ".", s, root_);
     names_below named;
     for (auto const& path : all) {

@@ -11,6 +11,7 @@
 
 #include <constage/failure.hpp>
 #include <constage/files/scan_entry.hpp>
+#include <constage/system_failure.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -21,7 +22,7 @@ namespace constage::files::scan_entry {
 namespace scan_entry_detail {
 
 CONSTAGE_INLINE failure cannot_read(std::string const& full) {
-    auto f = failure("cannot read " + full + ": " + std::strerror(errno));
+    auto f = system_failure("read", full);
     if (errno == EACCES || errno == EPERM) f.hint = "make it readable, or name it in .dockerignore if the image does not need it";
     return f;
 }

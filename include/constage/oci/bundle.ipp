@@ -11,9 +11,9 @@
 #include <constage/failure.hpp>
 #include <constage/files/archive.hpp>
 #include <constage/oci/bundle.hpp>
+#include <constage/system_failure.hpp>
 
 #include <cerrno>
-#include <cstring>
 #include <map>
 #include <memory>
 #include <utility>
@@ -76,7 +76,7 @@ public:
         for (;;) {
             auto const n = in.fd < 0 ? -1 : ::read(in.fd, buffer.get(), room);
             if (n < 0 && in.fd >= 0 && errno == EINTR) continue;
-            if (n < 0) throw failure("cannot read " + file + ": " + std::strerror(errno));
+            if (n < 0) throw system_failure("read", file);
             if (n == 0) return;
             to({buffer.get(), static_cast<std::size_t>(n)});
         }
@@ -202,7 +202,7 @@ CONSTAGE_INLINE std::string bundle::read(std::string const& name, std::uint64_t 
 
 CONSTAGE_INLINE std::unique_ptr<bundle> open_bundle(std::string const& path) {
     struct stat s {};
-    if (::stat(path.c_str(), &s) != 0) throw failure("cannot open " + path + ": " + std::strerror(errno));
+    if (::stat(path.c_str(), &s) != 0) throw system_failure("open", path).with_hint("name a directory with an OCI layout (index.json and blobs/ are in it) or an archive of one");
     if (S_ISDIR(s.st_mode)) return std::make_unique<bundle_detail::directory>(path);
     if (!S_ISREG(s.st_mode)) throw failure(path + " is neither a directory nor an archive");
     return std::make_unique<bundle_detail::tar>(path);

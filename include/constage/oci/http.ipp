@@ -9,6 +9,7 @@
 
 #include <constage/failure.hpp>
 #include <constage/oci/http.hpp>
+#include <constage/system_failure.hpp>
 
 #include <algorithm>
 #include <cstdlib>
@@ -90,7 +91,7 @@ struct exchange {
         std::size_t n = 0;
         if (file >= 0) {
             auto const got = ::read(file, to, room);
-            if (got < 0) throw failure("cannot read " + request.file + ": " + std::strerror(errno));
+            if (got < 0) throw system_failure("read", request.file);
             n = static_cast<std::size_t>(got);
         } else {
             n = std::min(room, request.body.size() - static_cast<std::size_t>(sent));
@@ -283,7 +284,7 @@ CONSTAGE_INLINE http_response http_client::send(http_request const& request) {
             }
         } const file{e.file};
         if (!request.file.empty() && (e.file = ::open(request.file.c_str(), O_RDONLY | O_CLOEXEC)) < 0)
-            throw failure("cannot read " + request.file + ": " + std::strerror(errno));
+            throw system_failure("read", request.file);
         exchange_once(use.curl, e, url, same_host);
         auto const location = e.response.header("location");
         bool const reads = request.method == "GET" || request.method == "HEAD";

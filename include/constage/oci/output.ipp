@@ -8,6 +8,7 @@
 #include <constage/oci/output.hpp>
 #include <constage/oci/output_file.hpp>
 #include <constage/oci/reference.hpp>
+#include <constage/system_failure.hpp>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -147,7 +148,7 @@ CONSTAGE_INLINE void write_archive(contents const& what, std::string const& dest
 CONSTAGE_INLINE void make_directories(std::string const& path) {
     std::error_code error;
     std::filesystem::create_directories(path, error);
-    if (error) throw failure("cannot make the directory " + path + ": " + error.message());
+    if (error) throw system_failure("make the directory", path, error.value());
 }
 
 /// The entries that are in the layout already and stay: those of other names.

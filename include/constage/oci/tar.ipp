@@ -9,11 +9,11 @@
 #include <constage/failure.hpp>
 #include <constage/files/digest.hpp>
 #include <constage/oci/tar.hpp>
+#include <constage/system_failure.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <map>
 #include <memory>
 #include <unordered_map>
@@ -284,14 +284,14 @@ private:
                 if (fd >= 0) ::close(fd);
             }
         } const in{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
-        if (in.fd < 0) throw failure("cannot read " + path + ": " + std::strerror(errno));
+        if (in.fd < 0) throw system_failure("read", path);
         struct stat s {};
         if (::fstat(in.fd, &s) != 0 || !S_ISREG(s.st_mode) || static_cast<std::uint64_t>(s.st_size) != n.size) changed(path);
         for (auto left = n.size; left > 0;) {
             auto const [to, room] = out_.space();
             auto const got = ::read(in.fd, to, static_cast<std::size_t>(std::min<std::uint64_t>(room, left)));
             if (got < 0 && errno == EINTR) continue;
-            if (got < 0) throw failure("cannot read " + path + ": " + std::strerror(errno));
+            if (got < 0) throw system_failure("read", path);
             if (got == 0) changed(path);
             auto const size = static_cast<std::size_t>(got);
             if (!n.content.digest.empty()) hash_.update({to, size});

@@ -19,16 +19,25 @@
 ///     step         {instruction: one of the names below, its fields…, source?}
 ///     text         a string; bytes that are not UTF-8: {bytes: "hexadecimal"}
 ///
-/// | instruction | fields |
-/// |---|---|
-/// | run | what: command, heredocs?: [heredoc…], mounts?: [{from?: reference, options: {key: text}}…], network?, security?, devices? |
-/// | copy | add?: true, from?: reference, sources?, files?: [heredoc…], destination, chown?, chmod?, checksum?, exclude?, link?, parents?,
-/// keep_git_dir?, unpack? | | arg | list: [{name, value?}…] (also the elements of `args`, with source) | | env, label | list: pairs | |
-/// expose | ports: [text…] | | volume | paths: [text…] | | user, stopsignal, maintainer, onbuild | text | | workdir | path | | entrypoint,
-/// cmd | what: command | | shell | words: [text…] | | healthcheck | none?: true, test?: command, interval?, timeout?, start_period?,
-/// start_interval?, retries? |
+///     heredoc      {name, body, expand?: false, chomp?: true, fd?}
 ///
-/// heredoc: {name, body, expand?: false, chomp?: true, fd?}
+// clang-format off
+/// | instruction                           | fields                                                                                      |
+/// |---------------------------------------|---------------------------------------------------------------------------------------------|
+/// | run                                   | what: command, heredocs?: [heredoc…], mounts?: [{from?: reference, options: {key: text}}…], |
+/// |                                       | network?, security?, devices?                                                               |
+/// | copy                                  | add?: true, from?: reference, sources?, files?: [heredoc…], destination, chown?, chmod?,    |
+/// |                                       | checksum?, exclude?, link?, parents?, keep_git_dir?, unpack?                                |
+/// | arg                                   | list: [{name, value?}…]; also the elements of `args`, with source                           |
+/// | env, label                            | list: pairs                                                                                 |
+/// | expose                                | ports: [text…]                                                                              |
+/// | volume                                | paths: [text…]                                                                              |
+/// | user, stopsignal, maintainer, onbuild | text                                                                                        |
+/// | workdir                               | path                                                                                        |
+/// | entrypoint, cmd                       | what: command                                                                               |
+/// | shell                                 | words: [text…]                                                                              |
+/// | healthcheck                           | none?: true, test?: command, interval?, timeout?, start_period?, start_interval?, retries?  |
+// clang-format on
 namespace constage::plan {
 
 /// Canonical: keys sorted, the same plan gives the same bytes; `indent` < 0 is one line. Throws constage::failure if a mount has an option
