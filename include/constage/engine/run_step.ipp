@@ -192,15 +192,20 @@ CONSTAGE_INLINE void run_step::add_bind(lowered_mount const& m, std::function<fi
     request.mounts.push_back(std::move(mount));
 }
 
-/// R009: a directory of the store by id, source and owner.
+/// R009: a directory of the store by id, first content and owner. With `source` the owner does not count; it is a part of the first
+/// content, of an existing cache if there is none (R010).
 CONSTAGE_INLINE void run_step::add_cache(lowered_mount const& m) {
     auto const from = m.from_context || m.from == nothing ? std::string() : all.result(m.from);
+    auto const owned = !m.has_source && (m.mode || m.uid || m.gid);
+    files::node top;
+    top.mode = owned ? m.mode.value_or(0755) : 0755;
+    top.uid = owned ? m.uid.value_or(0) : 0;
+    top.gid = owned ? m.gid.value_or(0) : 0;
     auto const name = files::digest_of("cache\n" + m.id + "\n" + from + "\n" + (from.empty() ? "" : m.source) + "\n" +
-                                       std::to_string(m.mode.value_or(0755)) + " " + std::to_string(m.uid.value_or(0)) + " " +
-                                       std::to_string(m.gid.value_or(0)));
+                                       std::to_string(top.mode) + " " + std::to_string(top.uid) + " " + std::to_string(top.gid));
     std::string place;
     // Recorded: without the cache a mount with an owner or mode of its own is new, and gone afterwards.
-    auto const fresh = t.no_cache && (m.mode || m.uid || m.gid);
+    auto const fresh = t.no_cache && owned;
     if (fresh) {
         temporaries.push_back(where.make_temporary());
         place = temporaries.back().path() + "/cache";
@@ -222,17 +227,17 @@ CONSTAGE_INLINE void run_step::add_cache(lowered_mount const& m) {
             auto const found = all.tree(m.from).find(m.source);
             if (!found || !found->node) throw failure("\"" + m.source + "\": not found in the source of the cache mount at " + m.target);
             content = files::difference(files::tree{}, files::tree(found->node));
+            if (m.has_source) top = *found->node;
         }
         files::materialize(content, made);
-        if (from.empty() || !m.has_source) {
-            if (::chown(made.c_str(), m.uid.value_or(0), m.gid.value_or(0)) != 0 || ::chmod(made.c_str(), m.mode.value_or(0755)) != 0)
-                throw failure("cannot set the owner of the cache mount at " + m.target);
-        }
+        if (::chown(made.c_str(), top.uid, top.gid) != 0 || ::chmod(made.c_str(), top.mode) != 0)
+            throw failure("cannot set the owner of the cache mount at " + m.target);
         where.publish(made, place);
     }
     sandbox_mount mount;
     mount.target = m.target;
     mount.source = place;
+    if (m.has_source && from.empty()) mount.sub_path = m.source;
     mount.readonly = m.readonly;
     request.mounts.push_back(std::move(mount));
 }

@@ -28,7 +28,7 @@ struct sandbox_mount {
     std::string target;              ///< absolute path in the container
     std::string source;              ///< bind: directory or file on this machine
     std::vector<std::string> lower;  ///< overlay (bind mounts of a stage with rw, or of several layers): snapshot directories, top first
-    std::string sub_path;            ///< overlay: what of the merged tree is mounted, resolved inside it
+    std::string sub_path;            ///< overlay, bind of a directory: what of it is mounted, resolved inside it
     bool readonly = false;
     bool discard_writes = false;  ///< rw bind: an overlay on top, thrown away afterwards (R008)
     std::uint64_t size = 0;       ///< tmpfs; 0: no limit

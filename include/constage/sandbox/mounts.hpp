@@ -39,6 +39,7 @@ private:
     void mount_root(engine::sandbox_request const& what);
     void mount_overlay(std::vector<std::string> lower, std::string const& upper, std::string const& work, std::string const& at);
     spec_mount prepare(engine::sandbox_mount const& m);
+    std::string mount_part(std::string const& directory, engine::sandbox_mount const& m);
     /// A directory on disk that goes away with the step.
     std::string scratch(std::string const& name);
 

@@ -94,6 +94,21 @@ CONSTAGE_INLINE std::string bundle::scratch(std::string const& name) {
     return path;
 }
 
+/// A part of a directory, wherever its symlinks lead inside it. Held by a mount, for others may be writing there meanwhile.
+CONSTAGE_INLINE std::string bundle::mount_part(std::string const& directory, engine::sandbox_mount const& m) {
+    descriptor const whole(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    auto const part = open_in_root(whole.get(), m.sub_path);
+    struct stat st {};
+    if (!part || ::fstat(part.get(), &st) != 0) throw cannot("find " + m.sub_path + " in the source of the mount at " + m.target);
+    auto const at = path_ + "/mounts/" + std::to_string(count_++);
+    if (S_ISDIR(st.st_mode))
+        mounts_detail::make_directory(at, 0700);
+    else
+        write_new_file(at, "", 0600);
+    mount_or_throw(("/proc/self/fd/" + std::to_string(part.get())).c_str(), at, "", MS_BIND | MS_REC, "", m.sub_path);
+    return at;
+}
+
 CONSTAGE_INLINE spec_mount bundle::prepare(engine::sandbox_mount const& m) {
     using kind = engine::sandbox_mount::kind;
     if (m.what == kind::tmpfs) {
@@ -119,6 +134,8 @@ CONSTAGE_INLINE spec_mount bundle::prepare(engine::sandbox_mount const& m) {
         auto const part = open_in_root(merged.get(), m.what == kind::overlay ? m.sub_path : "");
         if (!part) throw cannot("find " + m.sub_path + " in the source of the mount at " + m.target);
         source = path_of(part);
+    } else if (!m.sub_path.empty()) {
+        source = mount_part(source, m);
     } else if (m.discard_writes) {  // a file
         auto const copy = work_ + "/copy." + number;
         struct stat st {};
