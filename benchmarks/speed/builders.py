@@ -64,7 +64,7 @@ class Constage:
         argv = [self.tool, "build", "-q", "--store", self.store, "-f", job.dockerfile]
         for name, layout in job.bases.items():
             argv += ["--build-context", f"{name}=oci-layout://{layout}:latest"]
-        argv += ["--insecure-registry", REGISTRY]
+        argv += ["--insecure-registry", REGISTRY, "--network", "none"]  # as the peers, which have no network here
         if job.push:
             argv += ["--push", "-t", f"{REGISTRY}/{job.push}"]
         else:

@@ -33,11 +33,13 @@ def context(work, name, dockerfile):
 
 
 def busybox(work):
-    """Debian's static busybox with its applets as links: an OCI layout."""
+    """Debian's static busybox with its applets as links: an OCI layout. It has what Buildah would leave behind otherwise."""
     layout, rootfs = work + "/busybox", work + "/busybox-root"
     if not os.path.exists(layout + "/index.json"):
-        for name in ("bin", "dev", "etc", "proc", "root", "sys", "tmp"):
+        for name in ("bin", "dev", "etc", "proc", "root", "run", "sys", "tmp"):
             os.makedirs(f"{rootfs}/{name}", exist_ok=True)
+        for name in ("hostname", "hosts", "resolv.conf"):
+            open(f"{rootfs}/etc/{name}", "w").close()
         shutil.copy("/bin/busybox", rootfs + "/bin/busybox")
         for applet in quiet("/bin/busybox", "--list").split():
             if applet != "busybox":

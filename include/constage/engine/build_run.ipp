@@ -114,7 +114,9 @@ CONSTAGE_INLINE void add_jobs(std::vector<job>& jobs, platform_build& b, std::ve
     for (std::size_t target = 0; target != targets.size(); ++target) {
         auto const& stage = b.what.stages[targets[target]];
         if (stage.base != nothing)  // the image names the base's layers, so they must be there
-            jobs.push_back({{first + stage.base}, nullptr, [&b, &bases, task = stage.base] { bases.fetch(b.what.tasks[task].base.id); }});
+            jobs.push_back({{first + stage.base},
+                            [&b, &bases, task = stage.base] { return bases.complete(b.what.tasks[task].base.id); },
+                            [&b, &bases, task = stage.base] { bases.fetch(b.what.tasks[task].base.id); }});
         for (std::size_t f = 0; f != formats.size(); ++f) {
             auto& list = b.layers[target * formats.size() + f];
             list.resize(stage.layers.size());

@@ -65,10 +65,10 @@ CONSTAGE_INLINE std::array<std::uint64_t, 4> packed(std::string_view digest) {
 }
 
 CONSTAGE_INLINE std::string unpacked(std::array<std::uint64_t, 4> const& raw) {
-    std::string text = "sha256:";
-    text.reserve(71);
+    std::string text(71, '\0');
+    auto* to = std::copy_n("sha256:", 7, text.data());
     for (auto const word : raw)
-        for (int shift = 60; shift >= 0; shift -= 4) text += "0123456789abcdef"[word >> shift & 15];
+        for (int shift = 60; shift >= 0; shift -= 4) *to++ = "0123456789abcdef"[word >> shift & 15];
     return text;
 }
 
