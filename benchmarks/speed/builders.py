@@ -30,6 +30,7 @@ def quiet(*argv, **more):
 
 class Constage:
     name = "constage"
+    forgotten = 0
 
     def __init__(self, work, tool):
         self.work, self.tool = work, os.path.abspath(tool)
@@ -44,7 +45,7 @@ class Constage:
     def load(self, bases):
         """Into the store that cold builds begin with, as a pull would."""
         self.seed = self.work + "/seed"
-        shutil.rmtree(self.seed, ignore_errors=True)
+        self.put_away(self.seed)
         for name, layout in bases.items():
             context = self.work + "/empty"
             os.makedirs(context, exist_ok=True)
@@ -55,8 +56,14 @@ class Constage:
                 os.unlink(f"{self.seed}/steps/{record}")
         self.forget()
 
+    def put_away(self, directory):
+        """Not deleted until the end: ext4 takes minutes to reuse inodes, and searches past them for every file that anyone makes."""
+        if os.path.isdir(directory):
+            self.forgotten += 1
+            os.rename(directory, f"{self.work}/forgotten-{self.forgotten}")
+
     def forget(self):
-        shutil.rmtree(self.store, ignore_errors=True)
+        self.put_away(self.store)
         if os.path.isdir(self.seed):
             quiet("cp", "-a", self.seed, self.store)
 

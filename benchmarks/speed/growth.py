@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: BSL-1.0
 """How the cost grows with files and stages."""
-import shutil
-
 import contexts
 from builders import Job
 from measure import median
@@ -24,10 +22,9 @@ def measure(work, builder, quick):
     out = []
     builder.load({})
     for files in (1000, 10000) if quick else (1000, 10000, 100000):
-        context, file = contexts.context(work, "growth", "FROM scratch\nCOPY . /data\n")
+        context, file = contexts.context(work, f"growth-{files}", "FROM scratch\nCOPY . /data\n")
         contexts.fill(context, files, 1000)
         out.append(row(builder, Job(context, file), files, "files"))
-        shutil.rmtree(context)
     for stages in (10, 100) if quick else (10, 100, 1000):
         text = "".join(f"FROM scratch AS s{i}\nCOPY {'--from=s' + str(i // 2) + ' /f' if i else 'f'} /f\n" for i in range(stages))
         copies = "".join(f"COPY --from=s{i} /f /f{i}\n" for i in range(stages))

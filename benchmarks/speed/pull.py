@@ -29,7 +29,7 @@ def forget_base(builder, name):
     elif builder.name == "Buildah":
         subprocess.run(["buildah", *builder.options, "rmi", "-a", "-f"], capture_output=True)
     else:
-        shutil.rmtree(builder.store, ignore_errors=True)
+        builder.put_away(builder.store)
 
 
 def traffic(server):
