@@ -3,11 +3,12 @@
 """Builds from what an enemy made: base layers, archives of ADD, image JSON, build contexts. Each ends in a right image or an error that says
 why, with bounded memory, and nothing outside the image is read or written.
 
-    hostile.py TOOL [NAME...]      exit code 77: skipped
+    hostile.py [NAME...]
 """
 import hashlib, io, json, os, re, shutil, socket, subprocess, sys, tarfile, tempfile, threading, time
 
-TOOL = sys.argv[1]
+from builder import TOOL
+
 WORK = tempfile.mkdtemp(prefix="constage-hostile-")
 CANARY = os.path.join(WORK, "outside")
 MANY = 1_000_000
@@ -228,7 +229,7 @@ def whiteouts():
 
 def compressed(pieces, program="gzip"):
     with tempfile.TemporaryFile() as out:
-        child = subprocess.Popen([program, "-q", "-c"], stdin=subprocess.PIPE, stdout=out)
+        child = subprocess.Popen([program, "-q", "-c", "-1"], stdin=subprocess.PIPE, stdout=out)
         for piece in pieces:
             child.stdin.write(piece)
         child.stdin.close()
@@ -238,14 +239,14 @@ def compressed(pieces, program="gzip"):
 
 
 def bombs():
-    size = 256 << 20
+    size = 96 << 20
     for program in ["gzip"] + [p for p in ("xz", "zstd", "bzip2") if shutil.which(p)]:
         info, _ = entry("zeros")
         info.size = size
         bomb = compressed([info.tobuf()] + [bytes(1 << 20)] * (size >> 20) + [bytes(1024)], program)
         refused(add(bomb, "--max-unpacked", "64m"), "--max-unpacked")
         refused(build("FROM base\nCOPY --from=base / /x/\n", None, layout([bomb]), "--max-unpacked", "64m"), "--max-unpacked")
-    accepted(add(bomb, "--max-unpacked", "256m"), ["in/zeros"])
+    accepted(add(bomb, "--max-unpacked", "96m"), ["in/zeros"])
     # Endless: all that a stream of a few megabytes unpacks to is read as one header after the other.
     header = entry("again")[0].tobuf()
     refused(add(compressed([header * 2048] * 100), "--max-entries", "200000"), "--max-entries")
@@ -256,8 +257,8 @@ def bombs():
     sparse = info.tobuf(tarfile.PAX_FORMAT) + b"0\n".ljust(512, b"\0") + bytes(1024)
     refused(add(sparse), "--max-unpacked|cannot be read")
     # Attributes stay in memory.
-    info, _ = entry("attributes", pax_headers={"SCHILY.xattr.user.a": "x" * 1_000_000})
-    r = add(compressed([header] + [info.tobuf(tarfile.PAX_FORMAT)] * 1100))
+    info, _ = entry("attributes", pax_headers={"SCHILY.xattr.user.a": "x" * 300_000})  # libarchive ignores larger ones
+    r = add(compressed([header] + [info.tobuf(tarfile.PAX_FORMAT)] * 3700))
     check(r.code == 1 and "names and attributes" in r.text, f"{r.code}: {r.text[-300:]}")
     check(r.rss < 1500, f"took {r.rss} MiB")
 
@@ -266,18 +267,18 @@ def a_million_entries():
     block = bytearray(tarfile.TarInfo("d/000000000").tobuf(tarfile.USTAR_FORMAT))
     plain = sum(block) - sum(block[148:156]) + 8 * 32 - sum(block[2:11])
 
-    def archive():
-        for i in range(MANY):
+    def archive(count):
+        for i in range(count):
             name = b"%09d" % i
             block[2:11] = name
             block[148:156] = b"%06o\0 " % (plain + sum(name))
             yield block
         yield bytes(1024)
-    r = add(archive())
+    r = add(archive(MANY))
     check(r.code == 0, f"exit code {r.code}: {r.text[-300:]}")
     check(r.rss < 3000, f"took {r.rss} MiB")
     check(r.code != 0 or os.path.getsize(r.tar) > MANY * 512, "entries are lost")
-    refused(build("FROM base\nCOPY --from=base / /x/\n", None, layout([compressed(archive())]), "--max-entries", "100000"), "--max-entries")
+    refused(build("FROM base\nCOPY --from=base / /x/\n", None, layout([compressed(archive(MANY // 5))]), "--max-entries", "100000"), "--max-entries")
 
 
 def image_json():
@@ -315,6 +316,7 @@ def image_json():
     refused(build_from(manifest(schemaVersion=1)), "version 1")
     refused(build_from(layout([good], index={"schemaVersion": 2, "manifests": []})), "no image")
     refused(build_from(layout([good], index=b"{")), "JSON")
+    refused(build_from(WORK + "/nowhere"), "(?s)No such file.*hint: .*index.json")
 
     def spoil(blobs):
         blobs[digest(good)] = good[:-1] + b"!"
@@ -462,7 +464,7 @@ with open(CANARY + "/secret", "w") as f:
 try:
     for test in TESTS:
         current = test.__name__
-        if sys.argv[2:] and current not in sys.argv[2:]:
+        if sys.argv[1:] and current not in sys.argv[1:]:
             continue
         began = time.monotonic()
         test()

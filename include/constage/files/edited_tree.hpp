@@ -45,7 +45,13 @@ private:
     struct entry {
         files::node_ptr node;
         bool opaque = false;  ///< nothing from before shows through
+        node_ptr before;      ///< the directory whose entries from before show through, or none
     };
+    struct found {
+        node_ptr node, before;  ///< as in `entry`
+    };
+    found find(std::string_view path) const;
+
     tree before_;
     std::map<std::string, entry, by_components> changed_;
 };

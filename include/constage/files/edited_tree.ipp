@@ -27,7 +27,8 @@ CONSTAGE_INLINE void push_components(std::vector<std::string>& stack, std::strin
 
 CONSTAGE_INLINE bool by_components::operator()(std::string_view a, std::string_view b) const {
     auto const rank = [](char c) { return c == '/' ? 0u : static_cast<unsigned char>(c); };
-    return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return rank(x) < rank(y); });
+    auto const [x, y] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+    return x == a.end() || y == b.end() ? x == a.end() && y != b.end() : rank(*x) < rank(*y);
 }
 
 CONSTAGE_INLINE std::shared_ptr<node> attributes_of(node const& n) {
@@ -58,67 +59,70 @@ CONSTAGE_INLINE std::string_view parent_path(std::string_view path) {
     return slash == path.npos ? std::string_view() : path.substr(0, slash);
 }
 
-CONSTAGE_INLINE node_ptr edited_tree::at(std::string_view path) const {
-    node_ptr here = before_.root(), old = here;
-    for (std::size_t begin = 0; begin < path.size();) {
-        if (!here || here->type != type::directory) return nullptr;
-        auto const end = std::min(path.find('/', begin), path.size());
-        if (old) {
-            auto const child = old->entries.find(path.substr(begin, end - begin));
-            old = child == old->entries.end() ? nullptr : child->second;
+CONSTAGE_INLINE edited_tree::found edited_tree::find(std::string_view path) const {
+    // Hostile archives have long paths: the deepest change on the way is looked for from below. Beneath it all is as before.
+    node_ptr before = before_.root();
+    std::string_view rest = path;
+    for (auto end = path.size(); end != 0;) {
+        if (auto const at = changed_.find(path.substr(0, end)); at != changed_.end()) {
+            if (end == path.size()) return {at->second.node, at->second.before};
+            before = at->second.before;
+            rest = path.substr(end + 1);
+            break;
         }
-        here = old;
-        if (auto const changed = changed_.find(path.substr(0, end)); changed != changed_.end()) {
-            here = changed->second.node;
-            if (changed->second.opaque || here->type != type::directory) old = nullptr;
-        }
-        if (old && old->type != type::directory) old = nullptr;
-        begin = end + 1;
+        end = parent_path(path.substr(0, end)).size();
     }
-    return here;
+    while (before && !rest.empty()) {
+        auto const end = std::min(rest.find('/'), rest.size());
+        auto const child = before->entries.find(rest.substr(0, end));
+        before = child == before->entries.end() ? nullptr : child->second;
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return {before, before && before->type == type::directory ? before : nullptr};
 }
 
+CONSTAGE_INLINE node_ptr edited_tree::at(std::string_view path) const { return find(path).node; }
+
 CONSTAGE_INLINE std::string edited_tree::resolve(std::string_view path, std::string_view root) const {
-    std::vector<std::string> todo, at_names;
+    std::vector<std::string> todo;
     edited_tree_detail::push_components(todo, path);
-    auto const text = [&] {
-        std::string result(root);
-        for (auto const& name : at_names) result = join(result, name);
-        return result;
-    };
+    std::string here(root);
     for (int symlinks = 0; !todo.empty();) {
         auto const name = std::move(todo.back());
         todo.pop_back();
         if (name == "..") {
-            if (!at_names.empty()) at_names.pop_back();
+            if (here.size() > root.size()) here.resize(parent_path(here).size());
             continue;
         }
-        at_names.push_back(name);
-        auto const here = at(text());
-        if (!here || here->type != type::symlink) continue;
+        auto next = join(here, name);
+        auto const there = at(next);
+        if (!there || there->type != type::symlink) {
+            here = std::move(next);
+            continue;
+        }
         if (++symlinks > edited_tree_detail::most_symlinks) throw failure("/" + std::string(path) + ": too many symbolic links");
-        at_names.pop_back();
-        if (here->target.starts_with('/')) at_names.clear();
-        edited_tree_detail::push_components(todo, here->target);
+        if (there->target.starts_with('/')) here = root;
+        edited_tree_detail::push_components(todo, there->target);
     }
-    return text();
+    return here;
 }
 
 CONSTAGE_INLINE void edited_tree::put(std::string const& path, node_ptr n) {
     if (path.empty()) return;
-    auto const old = at(path);
+    auto [old, before] = find(path);
     auto const there = changed_.find(path);
     bool opaque = there != changed_.end() && there->second.opaque;
     if (n->type != type::directory) {
         for (auto below = changed_.upper_bound(path); below != changed_.end() && below->first.starts_with(path + "/");)
             below = changed_.erase(below);
         opaque = false;
+        before = nullptr;
     } else if (old && old->type != type::directory) {
         // What was a directory before and was replaced since must not come back with its children.
-        auto const before = before_.at(path);
-        opaque = before && before->type == type::directory;
+        auto const first = before_.at(path);
+        opaque = first && first->type == type::directory;
     }
-    changed_[path] = {std::move(n), opaque};
+    changed_[path] = {std::move(n), opaque, std::move(before)};
 }
 
 CONSTAGE_INLINE void edited_tree::make_directories(std::string const& path, std::optional<owner> who, std::uint32_t mode) {
