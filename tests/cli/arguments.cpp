@@ -162,7 +162,7 @@ TEST_CASE("a build program builds unless it is told otherwise") {
     CHECK(refusal({"-f", "Dockerfile"}, program).starts_with("unknown option -f"));
 }
 
-TEST_CASE("wrong usage is explained", "[B010][B019]") {
+TEST_CASE("wrong usage is explained", "[B010][B018][B019][B023]") {
     CHECK(refusal({"biuld"}) == "unknown command biuld (did you mean build?)");
     CHECK(refusal({"build", "--tagret", "x"}) == "unknown option --tagret (did you mean --target?)");
     CHECK(refusal({"build", "--tagret=x"}) == "unknown option --tagret (did you mean --target?)");
@@ -175,6 +175,9 @@ TEST_CASE("wrong usage is explained", "[B010][B019]") {
     CHECK(refusal({"build", "--call", "outlien", "."}) != "accepted");
     CHECK(refusal({"build", "--cache-to", "type=local", "."}) == "--cache-to type=local needs dest=DIR");
     CHECK(refusal({"build", "--provenance=true", "."}) == "--provenance=true is not supported");
+    CHECK(refusal({"build", "--sbom=true", "."}) == "--sbom=true is not supported");
+    for (auto const* option : {"--attest", "--policy", "--cgroup-parent"})
+        CHECK(refusal({"build", option, "x", "."}) == std::string(option) + " is not supported");
     CHECK(refusal({"build", "-o", "type=what", "."}) == "unknown output type \"what\"");
     CHECK(refusal({"build", "-o", "-", "-o", "type=oci", "."}) == "only one output can go to standard output");
     CHECK(refusal({"plan", "--format", "svg"}) == "unknown --format svg");
