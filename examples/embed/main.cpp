@@ -1,51 +1,33 @@
 // SPDX-License-Identifier: BSL-1.0
-// Builds as a feature of another program: a plan from a Dockerfile's text, progress through an observer, errors as one exception
-// type, cancelling through a stop token. No exit, no signals, no output but this program's own.
-//
-//     ./embed DIRECTORY OUT.tar     builds DIRECTORY/Dockerfile into an OCI archive
+// Builds as a feature of another program: a plan from a Dockerfile, progress through an observer, errors as one exception type,
+// cancelling through a stop token. constage does not exit, takes no signal and prints nothing.
 #include <constage/dockerfile.hpp>
-#include <constage/engine/build.hpp>
+#include <constage/engine.hpp>
 #include <constage/failure.hpp>
 
-#include <fstream>
+#include <cstdlib>
+#include <future>
 #include <iostream>
-#include <iterator>
-#include <stop_token>
-#include <string>
-#include <vector>
 
 namespace engine = constage::engine;
 
-class printer : public engine::observer {
-    void planned(std::vector<engine::task_info> const& tasks) override { tasks_ = tasks; }
-    void finished(std::size_t task, engine::outcome, std::int64_t at, std::string const&) override {
-        std::cout << at / 1'000'000 << " ms  " << tasks_[task].stage << ": " << tasks_[task].text << '\n';
-    }
-    std::vector<engine::task_info> tasks_;
-};
-
 int main(int argc, char** argv) {
-    if (argc != 3) {
-        std::cerr << "usage: embed DIRECTORY OUT.tar\n";
-        return 2;
-    }
-    std::string const directory = argv[1], path = directory + "/Dockerfile";
-    std::ifstream file(path);
-    std::string const text{std::istreambuf_iterator<char>(file), {}};
-
-    printer progress;
-    std::stop_source stop;  // stop.request_stop() from any thread cancels the build
+    if (argc != 5) return std::cerr << "usage: embed DIRECTORY STORE OUT.tar SECONDS\n", 2;
+    engine::on_finish progress([](engine::task_info const& task, engine::outcome, std::int64_t at) {
+        std::cout << at / 1'000'000 << " ms  " << task.stage << ": " << task.text << '\n';
+    });
+    std::stop_source stop;
     engine::options how;
-    how.context = directory;
-    how.dockerfile = path;
-    how.outputs = {engine::parse_output(std::string("type=oci,dest=") + argv[2])};
+    how.context = argv[1];
+    how.store = argv[2];
+    how.outputs = {engine::parse_output(std::string("type=oci,dest=") + argv[3])};
     how.progress = &progress;
     how.stop = stop.get_token();
     try {
-        auto const plan = constage::dockerfile::read(text, {path, {}});
-        auto const report = engine::build(plan, how);
-        std::cout << report.images.at(0).digest << '\n';
-        return 0;
+        auto const plan = constage::dockerfile::read_file(how.context + "/Dockerfile");
+        auto building = std::async(std::launch::async, [&] { return engine::build(plan, how); });
+        if (building.wait_for(std::chrono::seconds(std::atoi(argv[4]))) == std::future_status::timeout) stop.request_stop();
+        std::cout << building.get().images.at(0).digest << '\n';
     } catch (constage::failure const& failure) {
         std::cerr << failure.where << ": " << failure.what() << '\n'
                   << failure.hint << '\n';

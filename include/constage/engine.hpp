@@ -4,6 +4,7 @@
 
 #include <constage/engine/build.hpp>
 #include <constage/engine/observer.hpp>
+#include <constage/engine/on_finish.hpp>
 #include <constage/engine/output.hpp>
 #include <constage/engine/prune.hpp>
 #include <constage/engine/sandbox.hpp>

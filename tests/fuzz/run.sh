@@ -1,11 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSL-1.0
-# Every tests/fuzz/*.cpp as a libFuzzer target for so many seconds (default 60) each, from the seeds of seeds.py: run.sh [SECONDS [TARGET...]]
+# Every tests/fuzz/*.cpp as a libFuzzer target for so many seconds (default: $CONSTAGE_FUZZ_SECONDS, else 60) each, two at a time, from the
+# seeds of seeds.py: run.sh [SECONDS [TARGET...]]
 # What breaks one is kept in $CONSTAGE_BUILD/fuzz/<target>/crash-*. Give such a file to the program that is left there to see it again.
 set -eu
 CONSTAGE_SOURCE=${CONSTAGE_SOURCE:-$(cd "$(dirname "$0")/../.." && pwd)}
 CONSTAGE_BUILD=${CONSTAGE_BUILD:-$CONSTAGE_SOURCE/build}
-seconds=${1:-60}
+seconds=${1:-${CONSTAGE_FUZZ_SECONDS:-60}}
 [ $# -eq 0 ] || shift
 here=$CONSTAGE_SOURCE/tests/fuzz
 out=$CONSTAGE_BUILD/fuzz
@@ -16,14 +17,17 @@ clang++ -fsanitize=fuzzer "$out/probe.cpp" -o "$out/probe" 2>/dev/null || { echo
 python3 "$here/seeds.py" "$out/seeds"
 [ $# -gt 0 ] || set -- $(cd "$here" && ls *.cpp | sed 's/\.cpp$//')
 
+cache=$(command -v ccache || true)
 build() {
-    clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -DCONSTAGE_HEADER_ONLY \
-        -I"$CONSTAGE_SOURCE/include" "$here/$1.cpp" -o "$out/$1.fuzz" -pthread -Wl,--as-needed -larchive -lcrypto -lz -lzstd -lcurl -lfmt
+    $cache clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -DCONSTAGE_HEADER_ONLY \
+        -I"$CONSTAGE_SOURCE/include" -c "$here/$1.cpp" -o "$out/$1.o" &&
+        clang++ -fsanitize=fuzzer,address,undefined "$out/$1.o" -o "$out/$1.fuzz" -pthread -Wl,--as-needed -larchive -lcrypto -lz -lzstd -lcurl -lfmt
 }
 fuzz() {
     mkdir -p "$out/$1" "$out/seeds/$1"
+    case $1 in lines | trigger) words=dockerfile ;; *) words=$1 ;; esac
     dictionary=
-    if [ -f "$here/$1.dict" ]; then dictionary=-dict=$here/$1.dict; fi
+    if [ -f "$here/$words.dict" ]; then dictionary=-dict=$here/$words.dict; fi
     "$out/$1.fuzz" -max_total_time="$seconds" -max_len=8192 -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 $dictionary \
         -artifact_prefix="$out/$1/" "$out/$1" "$out/seeds/$1" >"$out/$1.log" 2>&1
 }

@@ -19,6 +19,7 @@ DOCKERFILES = [
 ]
 WORDS = ["$x", "${list:-a ${b:+c}}", "${path##*/}", "${path%%u*r}", "${path//\\/x/$y}", "\"a\\$b\" 'c' \\d", "${x:?why}", "--from=a --x='b c' -- rest",
          '["a", "\\u0041"]', "cat <<A 3<<-\"B\"", "type=bind,\"source=a,b\",target=/c,ro", "8000-8002/tcp 1:2 $list", "skip=A,B;error=true", "a`$b ``\"`\"\""]
+JSON = ['[]', '["a", "\\u00e4\\n", "\\ud83d\\ude00"]', '[ "a" , ["b"], {"c": null} ]', '["a"] b', '["\\x"]', "['a']"]
 IGNORES = ["*\n!a/**\n#c\n\0a/b\nc", "**/x\n!/y/\n[a-c]?\\*\n\0y/x\na*", "a/../b/\n\0b/c"]
 IMAGES = ['{"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:' + "0" * 64 + '","size":2}]}',
           '{"architecture":"amd64","os":"linux","config":{"Env":["A=b"],"Cmd":["x"]},"rootfs":{"type":"layers","diff_ids":[]},"history":[]}']
@@ -44,7 +45,10 @@ def main():
     examples = []
     for folder, _, names in os.walk(os.path.join(SOURCE, "examples")):
         examples += [open(os.path.join(folder, n), encoding="utf-8").read() for n in names if n.startswith("Dockerfile")]
-    seeds = {"dockerfile": DOCKERFILES + examples, "words": WORDS, "ignore": IGNORES, "image": IMAGES, "reference": REFERENCES, "layer": list(archives())}
+    lines = [line.split(maxsplit=1)[1] for text in DOCKERFILES for line in text.splitlines() if len(line.split()) > 1]
+    instructions = [line for text in DOCKERFILES for line in text.splitlines() if line[:1].isalpha()] + ["RUN <<E\nx\nE\n", "COPY <<-'A' /b\n\tc\n\tA"]
+    seeds = {"dockerfile": DOCKERFILES + examples, "lines": DOCKERFILES + examples, "words": WORDS + lines, "expand": WORDS,
+             "json": JSON, "trigger": instructions, "ignore": IGNORES, "image": IMAGES, "reference": REFERENCES, "layer": list(archives())}
     for target, texts in seeds.items():
         os.makedirs(os.path.join(sys.argv[1], target), exist_ok=True)
         for n, text in enumerate(texts):

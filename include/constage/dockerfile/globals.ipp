@@ -4,7 +4,6 @@
 
 #include <constage/dockerfile/globals.hpp>
 #include <constage/dockerfile/meaning.hpp>
-#include <constage/dockerfile/stages.hpp>
 #include <constage/failure.hpp>
 #include <constage/plan/expand.hpp>
 
@@ -52,7 +51,7 @@ CONSTAGE_INLINE global_values evaluate_globals(document const& what, plan::choic
 
 CONSTAGE_INLINE std::vector<expanded_from> expand_stages(document const& what, global_values const& globals) {
     std::vector<expanded_from> stages;
-    std::vector<std::string> names;
+    std::map<std::string, std::size_t> last;  ///< stage of each name
     for (std::size_t n = 0; n != what.instructions.size(); ++n) {
         auto const& i = what.instructions[n];
         if (i.keyword != "FROM") continue;
@@ -62,8 +61,8 @@ CONSTAGE_INLINE std::vector<expanded_from> expand_stages(document const& what, g
         s.instruction = n;
         s.base = globals_detail::expand(from.base, globals.set, what.escape).value_or("");
         if (!from.platform.empty()) s.platform = globals_detail::expand(from.platform, globals.set, what.escape).value_or("");
-        s.base_stage = stage_names(names).find_exactly(s.base, names.size());
-        names.push_back(s.name);
+        if (auto const known = last.find(s.base); known != last.end()) s.base_stage = known->second;
+        if (!s.name.empty()) last[s.name] = stages.size();
         stages.push_back(std::move(s));
     }
     return stages;

@@ -31,6 +31,7 @@ struct stage_cpp {
 struct importer {
     document const& what;
     std::vector<stage_cpp> stages{};
+    stage_names names_of_stages{{}};
     std::vector<std::string> notes{};  ///< about names
     std::string out{};
 
@@ -49,15 +50,13 @@ struct importer {
             for (int n = 2; (reserved && n == 2 && s.name == s.from.name) || !names.insert(s.name).second; ++n)
                 s.name = s.from.name + "-" + std::to_string(n);
         }
+        std::vector<std::string> list;
         for (auto& s : stages) {
+            list.push_back(s.from.name);
             auto const wanted = !s.from.name.empty() ? s.from.name : &s == &stages.back() ? "image" : "stage_" + s.name;
             s.variable = cpp_name(wanted, variables);
         }
-    }
-    stage_names names() const {
-        std::vector<std::string> list;
-        for (auto const& s : stages) list.push_back(s.from.name);
-        return stage_names(std::move(list));
+        names_of_stages = stage_names(std::move(list));
     }
 
     void comment(comment const& c, char const* before) { out += before + cpp_comment(c.text) + "\n"; }
@@ -84,7 +83,7 @@ CONSTAGE_INLINE void importer::head() {
 
 CONSTAGE_INLINE std::string importer::from(std::size_t index) const {
     auto const& s = stages[index];
-    auto const r = names().base(s.from.base, index);
+    auto const r = names_of_stages.base(s.from.base, index);
     std::string inner;
     switch (r.what) {
         case plan::reference::kind::scratch:
@@ -108,9 +107,8 @@ CONSTAGE_INLINE std::string importer::from(std::size_t index) const {
 CONSTAGE_INLINE void importer::step(instruction const& i, bool last) {
     imported_step s;
     try {
-        auto const stage_list = names();
         auto const meaning = with_backslashes(
-            to_plan(i, [&](std::string const& name, bool numbers) { return stage_list.from(name, numbers); }), what.escape);
+            to_plan(i, [&](std::string const& name, bool numbers) { return names_of_stages.from(name, numbers); }), what.escape);
         s = write_step(i, meaning, [&](std::size_t stage) { return stages[stage].variable; });
     } catch (failure const& f) { s.notes = {std::string("left out (") + f.what() + "): " + i.text}; }
     for (auto const& c : i.comments)

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 
 namespace constage::dockerfile {
 
@@ -126,15 +127,15 @@ CONSTAGE_INLINE void check_onbuild(instruction const& i) {
 }
 
 CONSTAGE_INLINE void check_words(instruction const& i) {
-    auto const& k = i.keyword;
+    std::string_view const k = i.keyword;
     if (k == "MAINTAINER" || k == "WORKDIR" || k == "USER" || k == "STOPSIGNAL") {
-        if (i.arguments.size() != 1) throw failure(k + " requires exactly one argument");
+        if (i.arguments.size() != 1) throw failure(i.keyword + " requires exactly one argument");
     } else if (i.arguments.empty()) {
-        too_few(k);
+        too_few(i.keyword);
     }
     if (k == "ENV" || k == "LABEL") {
         for (std::size_t n = 0; n + 2 < i.arguments.size(); n += 3)
-            if (i.arguments[n].empty()) throw failure(k + " names can not be blank");
+            if (i.arguments[n].empty()) throw failure(i.keyword + " names can not be blank");
     } else if (k == "ARG") {
         for (auto const& a : i.arguments)
             if (a.starts_with('=')) throw failure("ARG names can not be blank");
@@ -192,6 +193,8 @@ CONSTAGE_INLINE plan::copy copy_of(instruction const& i, finder const& find) {
             "variable expansion is not supported for --from, define a new stage with FROM using ARG from global scope as a workaround")
             .with_hint("FROM " + from + " AS …, and --from= that stage");
     if (!from.empty()) c.from = find(from, true);
+    std::map<std::string_view, heredoc const*> documents;  // of several with one name the last one counts
+    for (auto const& d : i.heredocs) documents[d.name] = &d;
     for (std::size_t n = 0; n + 1 < i.arguments.size(); ++n) {
         auto const marker = i.heredocs.empty() ? std::nullopt : heredoc_marker(i.arguments[n]);
         if (!marker) {
@@ -199,8 +202,8 @@ CONSTAGE_INLINE plan::copy copy_of(instruction const& i, finder const& find) {
             continue;
         }
         plan::heredoc file{marker->name, {}, marker->expand, marker->chomp, marker->fd};
-        for (auto const& d : i.heredocs)  // of several with one name the last one counts
-            if (d.name == marker->name) file.body = marker->chomp ? without_tabs(d.content) : d.content;
+        if (auto const d = documents.find(marker->name); d != documents.end())
+            file.body = marker->chomp ? without_tabs(d->second->content) : d->second->content;
         c.files.push_back(std::move(file));
     }
     c.destination = i.arguments.back();
@@ -256,7 +259,7 @@ CONSTAGE_INLINE plan::onbuild onbuild_of(instruction const& i) {
 
 CONSTAGE_INLINE void check(instruction const& which) {
     using namespace meaning_detail;
-    auto const& k = which.keyword;
+    std::string_view const k = which.keyword;
     if (std::find(std::begin(keywords), std::end(keywords), k) == std::end(keywords))
         throw failure("unknown instruction: " + which.name + plan::did_you_mean(which.name, {std::begin(keywords), std::end(keywords)}));
     if (k == "FROM")
@@ -292,7 +295,7 @@ CONSTAGE_INLINE from_line read_from(instruction const& which) {
 CONSTAGE_INLINE plan::instruction to_plan(instruction const& i, finder const& find) {
     using namespace meaning_detail;
     check(i);
-    auto const& k = i.keyword;
+    std::string_view const k = i.keyword;
     if (k == "RUN") return run_of(i, find);
     if (k == "ADD" || k == "COPY") return copy_of(i, find);
     if (k == "ARG") return args_of(i);

@@ -24,11 +24,11 @@ CONSTAGE_INLINE std::string shown(std::string_view text) {
     return text.size() <= 200 ? std::string(text) : std::string(text.substr(0, 200)) + "…";
 }
 
-CONSTAGE_INLINE instruction words_of(std::string_view line, char escape);
+CONSTAGE_INLINE void split_words_of(instruction& i, char escape);
 
 /// The arguments, as the syntax of the keyword has them.
 CONSTAGE_INLINE void split_arguments(instruction& i, std::string_view rest, char escape) {
-    auto const& k = i.keyword;
+    std::string_view const k = i.keyword;
     auto const json = [&] {
         auto words = json_words(rest);
         i.json = words.has_value();
@@ -48,7 +48,7 @@ CONSTAGE_INLINE void split_arguments(instruction& i, std::string_view rest, char
         auto const words = quoted_words(rest, escape);
         if (!words.empty() && words[0].find('=') == std::string::npos) {
             auto const [name, value] = cut_word(rest);
-            if (name.size() == rest.size()) throw failure(k + " must have two arguments");
+            if (name.size() == rest.size()) throw failure(i.keyword + " must have two arguments");
             i.arguments = {std::string(name), std::string(value), ""};
             return;
         }
@@ -65,8 +65,9 @@ CONSTAGE_INLINE void split_arguments(instruction& i, std::string_view rest, char
         rest = trim_left(rest.substr(end));
         if (!rest.empty() && !json()) i.arguments.emplace_back(rest);
     } else if (k == "ONBUILD") {
-        i.trigger.push_back(words_of(rest, escape));
-        auto const& inner = i.trigger.front();
+        auto& inner = i.trigger.emplace_back();
+        inner.text = rest;
+        split_words_of(inner, escape);
         i.arguments = {inner.name};
         i.arguments.insert(i.arguments.end(), inner.arguments.begin(), inner.arguments.end());
     } else if (k == "MAINTAINER" || k == "STOPSIGNAL" || k == "USER" || k == "WORKDIR") {
@@ -74,12 +75,11 @@ CONSTAGE_INLINE void split_arguments(instruction& i, std::string_view rest, char
     }
 }
 
-CONSTAGE_INLINE instruction words_of(std::string_view line, char escape) {
-    instruction i;
-    auto const [name, after] = cut_word(trim(line));
+/// Everything that follows from the text of an instruction.
+CONSTAGE_INLINE void split_words_of(instruction& i, char escape) {
+    auto const [name, after] = cut_word(trim(i.text));
     i.name = name;
     i.keyword = to_upper(name);
-    i.text = line;
     auto split = split_flags(after);
     i.flags = std::move(split.flags);
     auto const rest = trim(split.rest);
@@ -87,7 +87,6 @@ CONSTAGE_INLINE instruction words_of(std::string_view line, char escape) {
         to_upper(cut_word(rest).first) == "ONBUILD")
         throw failure("Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed");
     split_arguments(i, rest, escape);
-    return i;
 }
 
 CONSTAGE_INLINE bool takes_heredocs(instruction const& i) {
@@ -103,7 +102,6 @@ struct parser {
     directive_reader directives{};
     std::vector<comment> comments{};
     std::vector<std::string> above{};
-    int start = 0;
 
     [[noreturn]] void fail(failure f, int first, int last, std::string_view what) const {
         throw std::move(f).with_where(lines_of(out.file, std::max(first, 1), last)).with_instruction(shown(what));
@@ -176,11 +174,12 @@ CONSTAGE_INLINE void parser::run() {
 }
 
 CONSTAGE_INLINE void parser::instruction_from(std::string_view first) {
-    start = line;
-    std::vector<int> blanks;
-    std::vector<piece> pieces{{0, line}};
+    int const stage = out.instructions.empty() ? -1 : out.instructions.back().stage;
+    auto& i = out.instructions.emplace_back();
+    i.first_line = line;
+    i.pieces = {{0, line}};
     bool more = continues(first);
-    std::string joined(first);
+    i.text = first;
     std::string_view l;
     while (more && next(l)) {
         auto const bare = without_newline(l);
@@ -188,30 +187,23 @@ CONSTAGE_INLINE void parser::instruction_from(std::string_view first) {
         if (trimmed.starts_with('#')) {
             note_comment(trimmed);
         } else if (trimmed.empty()) {
-            blanks.push_back(line);
+            i.blank_continuations.push_back(line);
         } else {
             auto part = bare;
             more = continues(part);
-            pieces.push_back({joined.size(), line});
-            joined += part;
+            i.pieces.push_back({i.text.size(), line});
+            i.text += part;
         }
     }
-    instruction i;
     try {
-        i = words_of(joined, out.escape);
-        i.first_line = start;
+        split_words_of(i, out.escape);
         read_heredocs(i);
-    } catch (failure& f) { fail(std::move(f), start, line, joined); }
+    } catch (failure& f) { fail(std::move(f), i.first_line, line, i.text); }
     i.last_line = line;
-    i.blank_continuations = std::move(blanks);
-    i.pieces = std::move(pieces);
     i.comments_above = std::move(above);
     i.comments = std::move(comments);
     comments.clear();
-    bool const begins = i.keyword == "FROM";
-    int const stage = out.instructions.empty() ? -1 : out.instructions.back().stage;
-    i.stage = stage + begins;
-    out.instructions.push_back(std::move(i));
+    i.stage = stage + (i.keyword == "FROM");
 }
 
 CONSTAGE_INLINE void parser::read_heredocs(instruction& i) {

@@ -20,6 +20,8 @@ struct options {
 /// The plan of a Dockerfile. Throws constage::failure with where "Dockerfile:7", the offending text, and a hint.
 plan::plan read(std::string_view text, options const& how = {});
 plan::plan read(document const& what, options const& how = {});
+/// Of a file on disk, which messages then name by its path.
+plan::plan read_file(std::string const& path, options how = {});
 
 /// Refuses what the reference's parser refuses, and nothing else: instruction by instruction, and those in no stage.
 void check(document const& what);

@@ -9,8 +9,11 @@
 #include <constage/dockerfile/stages.hpp>
 #include <constage/dockerfile/text.hpp>
 #include <constage/failure.hpp>
+#include <constage/system_failure.hpp>
 
+#include <fstream>
 #include <map>
+#include <sstream>
 
 namespace constage::dockerfile {
 
@@ -75,8 +78,9 @@ CONSTAGE_INLINE plan::plan read(document const& what, options const& how) {
         plan::source const source{what.file, i.first_line, i.last_line};
         if (i.keyword == "FROM") {
             auto const from = with_backslashes(read_from(i), what.escape);
-            auto const index = result.stages.size();
-            result.stages.push_back({from.name, names.base(from.base, index), from.platform, {}, source});
+            try {
+                result.stages.push_back({from.name, names.base(from.base, result.stages.size()), from.platform, {}, source});
+            } catch (failure& f) { read_detail::fail(f, what, i); }
             continue;
         }
         bool bad_index = false;  // an error wherever it stands
@@ -113,6 +117,14 @@ CONSTAGE_INLINE plan::plan read(document const& what, options const& how) {
 }
 
 CONSTAGE_INLINE plan::plan read(std::string_view text, options const& how) { return read(parse(text, how.file_name), how); }
+
+CONSTAGE_INLINE plan::plan read_file(std::string const& path, options how) {
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream text;
+    if (!file || (text << file.rdbuf()).bad()) throw system_failure("read", path);
+    how.file_name = path;
+    return read(text.str(), how);
+}
 
 CONSTAGE_INLINE plan::instruction read_trigger(std::string_view text) {
     try {

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 namespace constage::dockerfile {
 
@@ -41,15 +42,25 @@ CONSTAGE_INLINE std::optional<std::string> pattern_of(std::string const& text) {
 }
 
 CONSTAGE_INLINE bool matches(std::string const& name, std::string const& pattern) {
-    return !name.empty() && plan::without_prefix(name + "\n", pattern + "\n", true).empty();
+    return plan::without_prefix(name + "\n", pattern + "\n", true).empty();
 }
+
+/// What is possible grows with the square of the number of stages: a hostile file must not take all memory.
+inline constexpr std::size_t most_comparisons = 1'000'000;
 
 }  // namespace stages_detail
 
+CONSTAGE_INLINE stage_names::stage_names(std::vector<std::string> names) : names_(std::move(names)) {
+    for (std::size_t i = 0; i != names_.size(); ++i)
+        if (!names_[i].empty()) places_[names_[i]].push_back(i);
+}
+
 CONSTAGE_INLINE std::optional<std::size_t> stage_names::find_exactly(std::string_view name, std::size_t limit) const {
-    for (std::size_t i = limit; i-- != 0;)
-        if (!names_[i].empty() && names_[i] == name) return i;
-    return {};
+    auto const found = places_.find(name);
+    if (found == places_.end()) return {};
+    auto const& places = found->second;
+    auto const after = std::lower_bound(places.begin(), places.end(), limit);
+    return after == places.begin() ? std::nullopt : std::optional(*std::prev(after));
 }
 
 CONSTAGE_INLINE std::optional<std::size_t> stage_names::find(std::string_view name) const {
@@ -62,8 +73,13 @@ CONSTAGE_INLINE plan::reference stage_names::base(std::string const& text, std::
     r.what = kind::image;
     r.text = text;
     if (auto const pattern = stages_detail::pattern_of(text)) {
-        for (std::size_t i = 0; i != index; ++i)
-            if (stages_detail::matches(names_[i], *pattern) && find_exactly(names_[i], index) == i) r.choices.push_back(i);
+        compared_ += places_.size();
+        if (compared_ > stages_detail::most_comparisons)
+            throw failure("too many stages that FROM with a variable could mean")
+                .with_hint("give fewer stages a name, or name the stage without a variable");
+        for (auto const& [name, places] : places_)
+            if (auto const last = find_exactly(name, index); last && stages_detail::matches(name, *pattern)) r.choices.push_back(*last);
+        std::sort(r.choices.begin(), r.choices.end());
         if (!r.choices.empty()) r.what = kind::select;
         return r;
     }

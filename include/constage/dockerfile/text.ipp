@@ -10,7 +10,9 @@ namespace constage::dockerfile {
 
 namespace text_detail {
 
-CONSTAGE_INLINE bool separates(char c) { return c == ' ' || c == '\t' || c == '\v' || c == '\f' || c == '\r'; }
+/// Functors, not functions: algorithms inline them.
+inline constexpr auto separates = [](char c) { return c == ' ' || c == '\t' || c == '\v' || c == '\f' || c == '\r'; };
+inline constexpr auto is_blank = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };  ///< of ASCII
 
 }  // namespace text_detail
 
@@ -27,13 +29,20 @@ CONSTAGE_INLINE std::size_t blank_length(std::string_view text) {
 }
 
 CONSTAGE_INLINE std::string_view trim_left(std::string_view text) {
-    while (auto const n = blank_length(text)) text.remove_prefix(n);
-    return text;
+    for (;;) {
+        auto const first = std::find_if_not(text.begin(), text.end(), text_detail::is_blank);
+        text.remove_prefix(static_cast<std::size_t>(first - text.begin()));
+        if (text.empty() || static_cast<unsigned char>(text.front()) < 0x80) return text;
+        auto const wide = blank_length(text);
+        if (wide == 0) return text;
+        text.remove_prefix(wide);
+    }
 }
 
 CONSTAGE_INLINE std::string_view trim(std::string_view text) {
     text = trim_left(text);
     while (!text.empty()) {
+        if (static_cast<unsigned char>(text.back()) < 0x80 && !text_detail::is_blank(text.back())) break;
         std::size_t n = 1;
         while (n < 3 && n < text.size() && (static_cast<unsigned char>(text[text.size() - n]) & 0xc0) == 0x80) ++n;
         if (blank_length(text.substr(text.size() - n)) != n) break;
@@ -90,7 +99,17 @@ CONSTAGE_INLINE std::vector<std::string> quoted_words(std::string_view text, cha
         word.clear();
         in_word = blank_counts = false;
     };
+    auto const plain = [&](char c) {
+        return static_cast<unsigned char>(c) < 0x80 && c != '\'' && c != '"' && c != escape && (quote || !text_detail::is_blank(c));
+    };
     for (std::size_t i = 0; i != text.size();) {
+        auto const begin = text.begin() + static_cast<std::ptrdiff_t>(i), end = std::find_if_not(begin, text.end(), plain);
+        if (begin != end) {
+            word.append(begin, end);
+            in_word = true;
+            i += static_cast<std::size_t>(end - begin);
+            continue;
+        }
         auto const blank = quote ? 0 : blank_length(text.substr(i));
         if (blank) {
             if (in_word) finish();

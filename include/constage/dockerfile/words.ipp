@@ -156,7 +156,7 @@ CONSTAGE_INLINE std::optional<std::vector<std::string>> json_words(std::string_v
     text = trim_left(text);
     if (!text.starts_with('[')) return {};
     if (auto list = words_detail::array_reader{text}.array()) return list;
-    if (text.find(']') == text.npos) return {};
+    if (text.find(']') == text.npos || text.find('\0') != text.npos) return {};  // the library takes NUL for the end
     auto const any = nlohmann::json::parse(text.begin(), text.end(), nullptr, false);
     if (any.is_array())
         for (auto const& element : any)
