@@ -205,6 +205,10 @@ TEST_CASE("the agent's socket", "[R013][B015]") {
         "ENV SSH_AUTH_SOCK=/mine\nRUN --mount=type=ssh echo $SSH_AUTH_SOCK\n");
     CHECK(s.said.printed == "/run/buildkit/ssh_agent.0\n/k\nssh_agent.0\n/mine\n");
     CHECK_FALSE(s.has("run/buildkit"));
+    s.build(
+        "FROM base\nRUN --mount=type=ssh stat -c '%a %u %g' $SSH_AUTH_SOCK\nRUN --mount=type=ssh,uid=7 stat -c '%a %u %g' $SSH_AUTH_SOCK\n"
+        "RUN --mount=type=ssh,mode=741,uid=100,gid=102 stat -c '%a %u %g' $SSH_AUTH_SOCK\n");
+    CHECK(s.said.printed == "600 0 0\n600 7 0\n741 100 102\n");
     s.build("FROM base\nRUN --mount=type=ssh,id=none echo [$SSH_AUTH_SOCK]\n");
     CHECK(s.said.printed == "[]\n");
     CHECK_THAT(s.refusal("FROM base\nRUN --mount=type=ssh,id=none,required true\n"), Contains("none"));

@@ -6,10 +6,12 @@
 #include <constage/engine/bases.hpp>
 #include <constage/engine/build.hpp>
 #include <constage/engine/lower.hpp>
+#include <constage/engine/relay.hpp>
 #include <constage/engine/sandbox.hpp>
 #include <constage/engine/store.hpp>
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,6 +45,7 @@ struct run_step {
     sandbox_request request{};
     std::vector<file_lock> locks{};  ///< of cache mounts
     std::vector<store::temporary> temporaries{};
+    std::vector<std::unique_ptr<relay>> relays{};  ///< to the agents of --ssh
     void add_mount(lowered_mount const& m, std::function<files::tree()> const& context);
     void add_bind(lowered_mount const& m, std::function<files::tree()> const& context);
     void add_cache(lowered_mount const& m);

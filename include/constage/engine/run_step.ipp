@@ -275,7 +275,10 @@ CONSTAGE_INLINE void run_step::add_ssh(lowered_mount const& m, std::size_t numbe
     }
     sandbox_mount mount;
     mount.target = m.target.empty() ? "/run/buildkit/ssh_agent." + std::to_string(number) : m.target;
-    mount.source = socket;
+    temporaries.push_back(where.make_temporary());
+    relays.push_back(
+        std::make_unique<relay>(socket, temporaries.back().path(), m.mode.value_or(0600), m.uid.value_or(0), m.gid.value_or(0)));
+    mount.source = relays.back()->path();
     if (std::none_of(request.env.begin(), request.env.end(), [](auto const& e) { return e.starts_with("SSH_AUTH_SOCK="); }))
         request.env.push_back("SSH_AUTH_SOCK=" + mount.target);
     request.mounts.push_back(std::move(mount));
