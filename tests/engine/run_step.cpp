@@ -213,4 +213,11 @@ TEST_CASE("the agent's socket", "[R013][B015]") {
     CHECK(s.said.printed == "[]\n");
     CHECK_THAT(s.refusal("FROM base\nRUN --mount=type=ssh,id=none,required true\n"), Contains("none"));
     ::close(listener);
+    CHECK_THAT(s.refusal("FROM base\nRUN --mount=type=ssh,id=k true\n"), Contains("accepted"));  // nobody speaks to it
+    fs::remove(path);
+    CHECK_THAT(s.refusal("FROM base\nRUN --mount=type=ssh,id=k : it is gone\n"), Contains("there is no " + path));
+    if (std::system("command -v ssh-agent ssh-keygen >/dev/null") != 0) return;
+    REQUIRE(std::system(("ssh-keygen -q -t ed25519 -N '' -f " + path).c_str()) == 0);
+    s.build("FROM base\nRUN --mount=type=ssh,id=k,target=/k test -S /k && echo $SSH_AUTH_SOCK\n");
+    CHECK(s.said.printed == "/k\n");
 }

@@ -5,6 +5,7 @@
 #include <constage/detail/config.hpp>
 #include <constage/engine/bases.hpp>
 #include <constage/engine/build.hpp>
+#include <constage/engine/key_agent.hpp>
 #include <constage/engine/lower.hpp>
 #include <constage/engine/relay.hpp>
 #include <constage/engine/sandbox.hpp>
@@ -45,7 +46,8 @@ struct run_step {
     sandbox_request request{};
     std::vector<file_lock> locks{};  ///< of cache mounts
     std::vector<store::temporary> temporaries{};
-    std::vector<std::unique_ptr<relay>> relays{};  ///< to the agents of --ssh
+    std::vector<std::unique_ptr<key_agent>> agents{};  ///< for keys of --ssh
+    std::vector<std::unique_ptr<relay>> relays{};      ///< to the agents of --ssh
     void add_mount(lowered_mount const& m, std::function<files::tree()> const& context);
     void add_bind(lowered_mount const& m, std::function<files::tree()> const& context);
     void add_cache(lowered_mount const& m);

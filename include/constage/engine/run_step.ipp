@@ -18,6 +18,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 
 namespace constage::engine {
 
@@ -257,21 +258,31 @@ CONSTAGE_INLINE void run_step::add_secret(lowered_mount const& m) {
 }
 
 CONSTAGE_INLINE void run_step::add_ssh(lowered_mount const& m, std::size_t number) {
-    std::string socket;
+    std::vector<std::string> given;  // a socket, or keys
     for (auto const& s : how.ssh) {
         auto const equals = s.find('=');
         if (s.substr(0, equals) != m.id) continue;
-        if (equals != std::string::npos)
-            socket = s.substr(equals + 1);
-        else if (auto const* agent = std::getenv("SSH_AUTH_SOCK"))
-            socket = agent;
+        given.clear();
+        if (auto const* agent = std::getenv("SSH_AUTH_SOCK"); equals == std::string::npos && agent) given.emplace_back(agent);
+        for (auto begin = equals; begin != std::string::npos;) {
+            auto const end = s.find(',', begin + 1);
+            given.push_back(s.substr(begin + 1, end == std::string::npos ? end : end - begin - 1));
+            begin = end;
+        }
     }
-    struct stat st {};
-    auto const there = !socket.empty() && ::stat(socket.c_str(), &st) == 0 && S_ISSOCK(st.st_mode);
-    if (!there) {
-        if (m.required || !socket.empty())
-            throw failure("ssh agent " + m.id + ": no socket").with_hint("start an agent and pass --ssh " + m.id);
+    if (given.empty()) {
+        if (m.required) throw failure("ssh agent " + m.id + ": no socket").with_hint("start an agent and pass --ssh " + m.id);
         return;
+    }
+    auto socket = given.front();
+    struct stat st {};
+    if (::stat(socket.c_str(), &st) != 0)
+        throw failure("ssh agent " + m.id + ": there is no " + socket).with_hint("start an agent and pass --ssh " + m.id);
+    if (!S_ISSOCK(st.st_mode)) {
+        for (auto& key : given) key = std::filesystem::absolute(key);
+        temporaries.push_back(where.make_temporary());
+        agents.push_back(std::make_unique<key_agent>(given, temporaries.back().path()));
+        socket = agents.back()->socket();
     }
     sandbox_mount mount;
     mount.target = m.target.empty() ? "/run/buildkit/ssh_agent." + std::to_string(number) : m.target;
