@@ -8,12 +8,12 @@
 #include <constage/engine/build.hpp>
 #include <constage/engine/build_run.hpp>
 #include <constage/engine/cache.hpp>
+#include <constage/engine/epoch.hpp>
 #include <constage/engine/sandbox.hpp>
 #include <constage/failure.hpp>
 #include <constage/plan/resolve.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <thread>
 
 namespace constage::engine {
@@ -39,21 +39,6 @@ CONSTAGE_INLINE lower_options lower_options_of(options const& how, oci::platform
     l.no_cache_filter = how.no_cache_filter;
     l.read_trigger = [](std::string const& text, plan::source const& where) { return plan::step{dockerfile::read_trigger(text), where}; };
     return l;
-}
-
-/// B024: --timestamp, or the build argument SOURCE_DATE_EPOCH, or a global ARG's default of that name.
-CONSTAGE_INLINE std::optional<std::int64_t> epoch_of(plan::plan const& what, options const& how) {
-    if (how.source_date_epoch) return how.source_date_epoch;
-    std::optional<std::string> text;
-    for (auto const& a : what.args)
-        if (a.what.name == "SOURCE_DATE_EPOCH" && a.what.value) text = *a.what.value;
-    if (auto const given = how.build_args.find("SOURCE_DATE_EPOCH"); given != how.build_args.end()) text = given->second;
-    if (!text || text->empty() || *text == "context") return std::nullopt;  // a local context has no time of its own
-    std::int64_t value = 0;
-    auto const [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-    if (error != std::errc() || end != text->data() + text->size() || value < 0)
-        throw failure("invalid SOURCE_DATE_EPOCH: " + *text).with_hint("give the seconds since 1970 as a number").as_usage();
-    return value;
 }
 
 CONSTAGE_INLINE bool needs_layers(output const& o) { return o.what != output::kind::tar && o.what != output::kind::local; }
@@ -119,11 +104,12 @@ CONSTAGE_INLINE bool needs_privilege(plan::plan const& what, options const& how)
     });
 }
 
-CONSTAGE_INLINE report build(plan::plan const& what, options const& how) {
+CONSTAGE_INLINE report build(plan::plan const& what, options const& asked) {
     using namespace build_detail;
-    teller t(how.progress);
-    check_context(how);
-    auto const epoch = epoch_of(what, how);
+    teller t(asked.progress);
+    check_context(asked);
+    auto const epoch = epoch_of(what, asked);
+    auto const how = with_epoch(asked, what, epoch);
     store where(how.store.empty() ? default_store() : how.store);
     auto const in_use = where.lock("use", true);  // prune() waits for nobody: it refuses
     where.remove_rubbish();

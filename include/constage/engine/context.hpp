@@ -6,6 +6,7 @@
 #include <constage/engine/build.hpp>
 #include <constage/files/tree.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,7 +17,11 @@ namespace constage::engine {
 struct fetched_context {
     std::shared_ptr<files::tree const> files;  ///< for options::context_files
     std::optional<std::string> dockerfile;     ///< it was no archive, but this text: the context is empty
+    std::optional<std::int64_t> time;          ///< in seconds: of the commit, Last-Modified, of the newest file (B024)
 };
+
+/// In seconds; none: there is no file.
+std::optional<std::int64_t> newest_file(files::tree const& in);
 
 /// Whether this names a context that has to be fetched: a git reference or a URL.
 bool is_fetched(std::string const& context);

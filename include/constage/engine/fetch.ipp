@@ -138,12 +138,20 @@ CONSTAGE_INLINE std::optional<std::string> secret_value(options const& how, std:
 
 CONSTAGE_INLINE bool is_fetched(std::string const& context) { return fetch_detail::is_remote(context); }
 
+CONSTAGE_INLINE std::optional<std::int64_t> newest_file(files::tree const& in) {
+    std::optional<std::int64_t> newest;
+    for (auto const& c : files::difference({}, in))
+        if (c.node && c.node->type == files::type::file) newest = std::max(newest.value_or(0), c.node->mtime_ns / 1'000'000'000);
+    return newest;
+}
+
 CONSTAGE_INLINE fetched_context open_context(std::string const& path, options const& how) {
     fetched_context result;
     store where(how.store.empty() ? default_store() : how.store);
     auto const in_use = where.lock("use", true);
     if (files::is_archive(path)) {
         result.files = std::make_shared<files::tree const>(files::tree().apply(unpacked(path, "", how, where)));
+        result.time = newest_file(*result.files);
     } else {
         result.files = std::make_shared<files::tree const>();
         auto text = read_file(path);
@@ -159,9 +167,14 @@ CONSTAGE_INLINE fetched_context fetch_context(std::string const& context, option
     lowered_copy what;
     if (auto const keep = how.build_args.find("BUILDKIT_CONTEXT_KEEP_GIT_DIR"); keep != how.build_args.end())
         what.keep_git_dir = keep->second == "1" || keep->second == "true";
-    if (lower_detail::is_git(context))
-        return {std::make_shared<files::tree const>(fetch_detail::fetch_repository(what, context, how, where).node), std::nullopt};
-    return open_context(fetch_detail::fetch_file(what, context, how, where).node->content.path, how);
+    if (lower_detail::is_git(context)) {
+        files::tree const repository(fetch_detail::fetch_repository(what, context, how, where).node);
+        return {std::make_shared<files::tree const>(repository), std::nullopt, newest_file(repository)};  // they all have the commit's
+    }
+    auto const file = fetch_detail::fetch_file(what, context, how, where).node;
+    auto result = open_context(file->content.path, how);
+    if (file->mtime_ns != 0) result.time = file->mtime_ns / 1'000'000'000;
+    return result;
 }
 
 CONSTAGE_INLINE std::optional<std::string> file_of(fetched_context const& context, std::string const& path) {
