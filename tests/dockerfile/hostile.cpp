@@ -111,6 +111,14 @@ std::vector<shape> const& shapes() {
                         return "FROM s" + i + " AS s" + std::to_string(std::stoul(i) + 1) + "\nCOPY --from=" + i + " a b\n";
                     });
          }},
+        {"a chain of stages with variables",
+         [](n_t n) {
+             return "FROM a AS s0\n" + numbered(n, [](string const& i) {
+                        return "FROM s" + i + " AS s" + std::to_string(std::stoul(i) + 1) + "\nENV v" + i + "=1\n";
+                    });
+         }},
+        {"variables that do not exist",
+         [](n_t n) { return "FROM a\n" + numbered(n, [](string const& i) { return "ENV v" + i + "=$w" + i + "\n"; }); }},
         {"stages that may be any other",
          [](n_t n) { return "ARG a=a\n" + numbered(n, [](string const& i) { return "FROM x$a AS x" + i + "\n"; }); }},
         {"unknown instructions", [](n_t n) { return "FROM a\n" + times(n, "RUNN a\n"); }},

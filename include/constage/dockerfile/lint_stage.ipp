@@ -22,6 +22,8 @@
 
 namespace constage::dockerfile::lint_detail {
 
+inline constexpr std::size_t most_suggested = 1000;  ///< among more variables nobody finds the misspelt one, and it takes long
+
 /// What a stage knows after an instruction.
 struct stage_state {
     std::map<std::string, std::string, std::less<>> variables{{"PATH", ""}};
@@ -58,7 +60,8 @@ struct stage_linter {
         for (auto const& name : e.unset) {
             if (!state.base_is_known || state.arguments.count(name)) continue;
             std::vector<std::string> known;
-            for (auto const& [k, v] : state.variables) known.push_back("$" + k);
+            if (state.variables.size() <= most_suggested)
+                for (auto const& [k, v] : state.variables) known.push_back("$" + k);
             warn("UndefinedVar", "Usage of undefined variable '$" + name + "'" + plan::did_you_mean("$" + name, known));
         }
         return std::move(e.text);
@@ -84,7 +87,7 @@ struct stage_linter {
     void run(instruction const& i);
     void expose(instruction const& i);
     void visit(instruction const& i);
-    void begin(expanded_from const& s, std::vector<stage_state> const& states);
+    void begin(expanded_from const& s, stage_state base);
     std::deque<instruction> triggered{};  ///< those that this stage runs
 };
 
@@ -206,10 +209,11 @@ CONSTAGE_INLINE void stage_linter::visit(instruction const& i) {
 }
 
 /// FROM: what the base brings, and its triggers (G014).
-CONSTAGE_INLINE void stage_linter::begin(expanded_from const& s, std::vector<stage_state> const& states) {
+/// `base`: of the stage that it is built from; not looked at if there is none.
+CONSTAGE_INLINE void stage_linter::begin(expanded_from const& s, stage_state base) {
     auto const& from = what.instructions[s.instruction];
     if (s.base_stage) {
-        state = states[*s.base_stage];
+        state = std::move(base);
     } else {
         state.windows = s.platform.value_or(how.choice.target_platform).starts_with("windows");
         auto const facts = how.base && s.base != "scratch" ? how.base(s.base, s.platform.value_or("")) : base_facts{};
@@ -265,6 +269,9 @@ CONSTAGE_INLINE void lint_stages(reporter const& report, document const& what, g
     for (auto const& s : stages) list.push_back(s.name);
     stage_names const names(list);
     std::vector<stage_state> states(stages.size());
+    std::vector<std::size_t> users(stages.size());  // stages to come that are built from it: the last one takes its state
+    for (auto const& s : stages)
+        if (s.base_stage) ++users[*s.base_stage];
     try {
         auto const marks = needed(what, stages, names, how.choice.target);
         for (auto const& i : what.instructions)  // what stops a build before it looks at the first stage
@@ -274,10 +281,13 @@ CONSTAGE_INLINE void lint_stages(reporter const& report, document const& what, g
         for (std::size_t s = 0; s != stages.size(); ++s) {
             if (!marks[s]) continue;
             stage_linter l{report, what, globals.set, how, names};
-            l.begin(stages[s], states);
+            if (auto const base = stages[s].base_stage)
+                l.begin(stages[s], --users[*base] == 0 ? std::move(states[*base]) : states[*base]);
+            else
+                l.begin(stages[s], {});
             for (auto n = stages[s].instruction + 1; n != what.instructions.size() && what.instructions[n].keyword != "FROM"; ++n)
                 l.visit(what.instructions[n]);
-            states[s] = std::move(l.state);
+            if (users[s] != 0) states[s] = std::move(l.state);
         }
     } catch (failure const&) {
         return;  // a build would stop here and say so

@@ -192,7 +192,7 @@ CONSTAGE_INLINE void set_limits(CURL* curl, std::string const& url) {
     set(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);  // nothing at all for a minute
     set(curl, CURLOPT_LOW_SPEED_TIME, 60L);
     set(curl, CURLOPT_USERAGENT, "constage/" CONSTAGE_VERSION);
-    set(curl, CURLOPT_BUFFERSIZE, 256L << 10);
+    curl_easy_setopt(curl, CURLOPT_BUFFERSIZE, 256L << 10);  // only speed; refused where the transfer before has failed
 #if LIBCURL_VERSION_NUM >= 0x075500
     set(curl, CURLOPT_PROTOCOLS_STR, "http,https");
 #else
