@@ -11,7 +11,8 @@ work=$(mktemp -d)
 registry_pid=
 cleanup() {
     if [ -n "$registry_pid" ]; then kill "$registry_pid" || true; fi
-    rm -rf "$work"
+    # Rootless stores hold files of subordinate users.
+    rm -rf "$work" 2>/dev/null || unshare --map-auto --map-root-user rm -rf "$work"
 }
 trap cleanup EXIT
 trap 'exit 1' INT TERM

@@ -27,14 +27,14 @@ TEST_CASE("subordinate ids of a user", "[sandbox]") {
 }
 
 TEST_CASE("what this machine allows is named", "[sandbox]") {
-    auto const findings = engine::examine_host({});
+    auto const findings = engine::examine_host({}, fs::temp_directory_path());
     REQUIRE(findings.size() >= 4);
     for (auto const& f : findings) {
         CHECK(!f.name.empty());
         CHECK(!f.found.empty());
         CHECK(f.ok == f.fix.empty());
     }
-    auto const none = engine::examine_host({"no-such-runtime"});
+    auto const none = engine::examine_host({"no-such-runtime"}, fs::temp_directory_path());
     CHECK(!none.front().ok);
     CHECK_THAT(none.front().fix, Contains("crun"));
 }

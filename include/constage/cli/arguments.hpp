@@ -29,7 +29,8 @@ struct arguments {
     bool ignore_status = false;  ///< --call=check,ignorestatus=true: warnings do not fail
     report::style progress = report::style::automatic;
     bool quiet = false;
-    bool load = false;  ///< --load: hand the image to docker or podman
+    bool shell_on_error = false;  ///< --on-error=shell
+    bool load = false;            ///< --load: hand the image to docker or podman
     std::string iidfile, metadata_file;
 
     std::string format;              ///< of plan: text, dot, mermaid, json; of check: text, json; of version, prune, doctor

@@ -175,6 +175,13 @@ struct reader {
         one(
             "--progress", [this](auto const& v) { to.progress = style_of(v); }, "auto, tty, plain, json (one object a line) or quiet",
             "STYLE");
+        one(
+            "--on-error",
+            [this](auto const& v) {
+                if (v != "shell") throw failure("unknown --on-error " + v).with_hint("shell is the only one").as_usage();
+                to.shell_on_error = true;
+            },
+            "What to do when a RUN fails: open a shell in its place, with the files that it left, its mounts and environment", "shell");
         flag("-q,--quiet", to.quiet, "Print nothing but the image's digest");
         if (who != program::tool) return;
         app.add_flag_callback(
@@ -303,6 +310,7 @@ struct reader {
             case command::doctor:
                 one(
                     "--oci-runtime", [this](auto const& v) { to.build.oci_runtime = v; }, "Program that runs containers", "PATH");
+                store();
                 break;
             case command::version:
                 break;

@@ -10,6 +10,7 @@
 #include <constage/cli/commands.hpp>
 #include <constage/cli/interrupt.hpp>
 #include <constage/dockerfile/parse.hpp>
+#include <constage/engine/failed_run.hpp>
 #include <constage/engine/sandbox.hpp>
 #include <constage/failure.hpp>
 #include <constage/report/json_lines.hpp>
@@ -128,6 +129,45 @@ CONSTAGE_INLINE void check_before(invocation const& call, dockerfile::document c
     }
 }
 
+/// A shell where a RUN failed. It has the user's terminal, so nothing else may print meanwhile.
+CONSTAGE_INLINE void open_shell(engine::failed_run& failed) {
+    complain("\n" + failed.text +
+             " failed. This shell is in its place, with the files that it left, its mounts and environment; `exit` ends the build.\n");
+    failed.request.argv = {"/bin/sh"};
+    failed.request.terminal = true;
+    auto& env = failed.request.env;
+    auto const* term = std::getenv("TERM");
+    if (term && std::none_of(env.begin(), env.end(), [](auto const& e) { return e.starts_with("TERM="); }))
+        env.push_back(std::string("TERM=") + term);
+    engine::run_in_sandbox(failed.request, failed.host, {});
+}
+
+/// Under the eyes of a progress view, until it ends or the user stops it.
+CONSTAGE_INLINE engine::report run(plan::plan const& what, arguments const& args, report::style style) {
+    auto const view = report::make_progress(style, {complain, terminal_size, {}});
+    interrupt const signals;
+    auto how = args.build;
+    how.progress = view.get();
+    how.stop = signals.token();
+    if (args.shell_on_error)
+        how.on_failed_run = [&](engine::failed_run& failed) {
+            view->end();
+            open_shell(failed);
+        };
+    try {
+        auto result = engine::build(what, how);
+        view->end();
+        return result;
+    } catch (failure const&) {
+        view->end();
+        if (signals.token().stop_requested()) throw failure("the build was cancelled");  // where it happened to be says nothing
+        throw;
+    } catch (...) {
+        view->end();
+        throw;
+    }
+}
+
 CONSTAGE_INLINE void finish(engine::report const& r, arguments const& args, report::style style) {
     if (!args.iidfile.empty()) write_whole(args.iidfile, digest_of(r));
     if (!args.metadata_file.empty()) write_whole(args.metadata_file, metadata(r, args.build));
@@ -150,6 +190,8 @@ CONSTAGE_INLINE int build(invocation& call) {
     if (args.call != "build") return describe(call);
     if (result_on_stdout(args.build) && ::isatty(STDOUT_FILENO))
         throw failure("an image is not for a terminal").with_hint("add dest=FILE to -o, or redirect standard output").as_usage();
+    if (args.shell_on_error && !(::isatty(STDIN_FILENO) && ::isatty(STDERR_FILENO)))
+        throw failure("--on-error=shell needs a terminal, and standard input or standard error is none").as_usage();
     auto const what = call.read_plan();
     std::optional<dockerfile::document> document;
     if (call.dockerfile) document = dockerfile::parse(call.dockerfile->text, call.dockerfile->name);
@@ -164,26 +206,18 @@ CONSTAGE_INLINE int build(invocation& call) {
         args.build.outputs.push_back(engine::parse_output("type=docker,dest=" + archive.emplace().path()));
     }
     auto const style = chosen(args.progress);
-    auto const view = report::make_progress(style, {complain, terminal_size, {}});
-    interrupt const signals;
-    args.build.progress = view.get();
-    args.build.stop = signals.token();
-    engine::report result;
+    std::optional<engine::report> result;
     try {
-        result = engine::build(what, args.build);
-    } catch (failure const&) {
-        view->end();
-        if (signals.token().stop_requested()) throw failure("the build was cancelled");  // where it happened to be says nothing
-        throw;
-    } catch (...) {
-        view->end();
-        throw;
+        result = run(what, args, style);
+    } catch (engine::privilege_failure const&) {
+        auto const code = engine::enter_user_namespace(call.argc, call.argv);
+        if (!code) throw;
+        return *code;
     }
-    view->end();
     if (document && (style == report::style::plain || style == report::style::tty))
-        complain(text_of(lint(call, *document, facts_of(result, args.build))));
+        complain(text_of(lint(call, *document, facts_of(*result, args.build))));
     if (args.load) load(program, archive->path());
-    finish(result, args, style);
+    finish(*result, args, style);
     return 0;
 }
 

@@ -178,7 +178,8 @@ CONSTAGE_INLINE int ast(invocation& call) {
 CONSTAGE_INLINE int doctor(invocation& call) {
     bool all = true;
     std::string text;
-    for (auto const& f : engine::examine_host({call.args.build.oci_runtime})) {
+    auto const& how = call.args.build;
+    for (auto const& f : engine::examine_host({how.oci_runtime}, how.store.empty() ? engine::default_store() : how.store)) {
         all = all && f.ok;
         text += (f.ok ? "ok       " : "MISSING  ") + f.name + (f.found.empty() ? "" : ": " + f.found) + "\n";
         if (!f.ok && !f.fix.empty()) text += "         fix: " + f.fix + "\n";

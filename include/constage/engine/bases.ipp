@@ -17,6 +17,7 @@
 #include <constage/system_failure.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <fstream>
 #include <iterator>
@@ -31,10 +32,12 @@ CONSTAGE_INLINE bool is_directory(std::string const& path) {
     return ::stat(path.c_str(), &s) == 0 && S_ISDIR(s.st_mode);
 }
 
+/// None if there is no such file. One that cannot be read is no reason to take along what it leaves out.
 CONSTAGE_INLINE std::optional<std::string> text_of(std::string const& path) {
     std::ifstream in(path, std::ios::binary);
-    if (!in) return std::nullopt;
-    return std::string(std::istreambuf_iterator<char>(in), {});
+    if (in) return std::string(std::istreambuf_iterator<char>(in), {});
+    if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+    throw system_failure("read", path).with_hint("it says which files stay out of the build context");
 }
 
 /// "oci-layout://DIR[:tag][@digest]": the colon of the tag comes after the last slash.
@@ -114,7 +117,8 @@ CONSTAGE_INLINE base_image base_set::resolve(std::string const& name, oci::platf
 
 CONSTAGE_INLINE bool base_set::complete(std::size_t id) const {
     auto const& layers = bases_[id]->image.layers;
-    return !bases_[id]->source || std::all_of(layers.begin(), layers.end(), [&](auto const& l) { return store_.blobs().has(l.digest, l.size); });
+    return !bases_[id]->source ||
+           std::all_of(layers.begin(), layers.end(), [&](auto const& l) { return store_.blobs().has(l.digest, l.size); });
 }
 
 CONSTAGE_INLINE void base_set::fetch(std::size_t id) {

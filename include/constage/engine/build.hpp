@@ -10,6 +10,7 @@
 #include <constage/plan/plan.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -24,6 +25,8 @@ class tree;
 
 /// Builds the images of a plan: `engine::build(plan, options)`. No output, no signals, no exit, no global state.
 namespace constage::engine {
+
+struct failed_run;
 
 struct secret {
     std::string id, src, env;  ///< file or environment variable
@@ -59,6 +62,7 @@ struct options {
     std::vector<std::string> plain_http;            ///< registries without TLS
     std::optional<std::int64_t> source_date_epoch;  ///< --timestamp; also $SOURCE_DATE_EPOCH as build-arg
     observer* progress = nullptr;
+    std::function<void(failed_run&)> on_failed_run;  ///< when nothing else runs any more, before build() throws (engine/failed_run.hpp)
     std::stop_token stop;
 };
 
@@ -108,7 +112,8 @@ struct report {
     std::uint64_t left_behind = 0;  ///< bytes of build stages that are in no image
 };
 
-/// True if this build needs privilege (a RUN in a needed stage): a program then calls enter_user_namespace() first.
+/// True if this build needs privilege (a RUN in a needed stage): a program then calls enter_user_namespace() first. Of what only base
+/// images tell, their ONBUILD triggers, build() says so: by a privilege_failure (engine/sandbox.hpp), before anything was done.
 bool needs_privilege(plan::plan const& what, options const& how);
 
 /// Throws constage::failure; nothing half-written is left at any output.

@@ -9,6 +9,7 @@
 #include <constage/engine/build_run.hpp>
 #include <constage/engine/cache.hpp>
 #include <constage/engine/epoch.hpp>
+#include <constage/engine/failed_run.hpp>
 #include <constage/engine/sandbox.hpp>
 #include <constage/failure.hpp>
 #include <constage/plan/resolve.hpp>
@@ -79,6 +80,12 @@ CONSTAGE_INLINE std::vector<task_info> infos(std::vector<std::unique_ptr<platfor
     return list;
 }
 
+CONSTAGE_INLINE bool has_run(std::vector<std::unique_ptr<platform_build>> const& builds) {
+    return std::any_of(builds.begin(), builds.end(), [](auto const& b) {
+        return std::any_of(b->what.tasks.begin(), b->what.tasks.end(), [](task const& t) { return t.what == task::kind::run; });
+    });
+}
+
 CONSTAGE_INLINE void check_context(options const& how) {
     if (how.context_files) return;
     struct stat s {};
@@ -138,6 +145,7 @@ CONSTAGE_INLINE report build(plan::plan const& what, options const& asked) {
         b.time.resize(b.what.tasks.size());
         ids += b.what.tasks.size();
     }
+    if (has_run(builds) && !has_privilege()) throw privilege_failure();
     std::optional<transfer_teller> transfers(std::in_place, bases, builds, t);
     story_keeper const story(what, builds, how, where);
     t.tell([&](observer& o) { o.planned(infos(builds, what, outputs)); });
@@ -151,9 +159,19 @@ CONSTAGE_INLINE report build(plan::plan const& what, options const& asked) {
     }
     auto const parallel =
         how.jobs > 0 ? static_cast<std::size_t>(how.jobs) : std::max<std::size_t>(8, 2 * std::thread::hardware_concurrency());
-    run_jobs(jobs, parallel, how.stop, [&](std::size_t j) {
-        if (task_of_job[j] != nothing) t.tell([&](observer& o) { o.finished(task_of_job[j], outcome::skipped, t.now(), ""); });
-    });
+    try {
+        run_jobs(jobs, parallel, how.stop, [&](std::size_t j) {
+            if (task_of_job[j] != nothing) t.tell([&](observer& o) { o.finished(task_of_job[j], outcome::skipped, t.now(), ""); });
+        });
+    } catch (failure const&) {
+        transfers.reset();
+        for (auto& b : builds)
+            if (auto* const failed = b->done->failed(); failed && !how.stop.stop_requested()) {
+                how.on_failed_run(*failed);
+                break;
+            }
+        throw;
+    }
     transfers.reset();
 
     for (auto& b : builds)

@@ -24,6 +24,8 @@
 /// whose needs are done.
 namespace constage::engine {
 
+struct failed_run;
+
 class execution {
 public:
     execution(lowering const& what, options const& how, store& where, base_set& bases, cache_set& caches);
@@ -47,6 +49,10 @@ public:
     /// Network connections that the RUNs share; made when the first one asks.
     std::shared_ptr<sandbox::connection_pool> networks();
 
+    /// Keeps the first RUN that fails, if the options say what to do with it.
+    void keep(failed_run&& what);
+    failed_run* failed() { return failed_.get(); }
+
 private:
     struct state;
     struct runner;
@@ -69,6 +75,8 @@ private:
     std::vector<std::unique_ptr<state>> states_;
     once scanned_, connected_;
     std::shared_ptr<sandbox::connection_pool> networks_;
+    std::mutex failing_;
+    std::unique_ptr<failed_run> failed_;
     files::tree context_;
 };
 

@@ -7,6 +7,7 @@
 
 #include <constage/engine/directories.hpp>
 #include <constage/engine/execution.hpp>
+#include <constage/engine/failed_run.hpp>
 #include <constage/engine/fetch.hpp>
 #include <constage/engine/last_build.hpp>
 #include <constage/engine/lower_instructions.hpp>
@@ -70,6 +71,11 @@ CONSTAGE_INLINE std::string const& execution::result(std::size_t t) const {
 CONSTAGE_INLINE std::shared_ptr<sandbox::connection_pool> execution::networks() {
     connected_([&] { networks_ = share_networks(); });
     return networks_;
+}
+
+CONSTAGE_INLINE void execution::keep(failed_run&& what) {
+    std::lock_guard const hold(failing_);
+    if (!failed_) failed_ = std::make_unique<failed_run>(std::move(what));
 }
 
 // ---- where files come from -------------------------------------------------------------------------------------------
@@ -256,7 +262,7 @@ CONSTAGE_INLINE void execution::run(std::size_t index, std::function<void(int, s
         record.file_bytes = files::file_bytes(changes);
     };
     if (t.what == task::kind::run) {
-        run_step step{*this, what_, how_, store_, bases_, t, {}, {}, {}};
+        run_step step{*this, what_, how_, store_, bases_, t};
         auto const done = step.run([&] { return context(); }, output);
         describe(done.changes);
         done.publish(store_, record.result);

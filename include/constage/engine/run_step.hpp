@@ -9,6 +9,7 @@
 #include <constage/engine/lower.hpp>
 #include <constage/engine/relay.hpp>
 #include <constage/engine/sandbox.hpp>
+#include <constage/engine/secret_mask.hpp>
 #include <constage/engine/store.hpp>
 
 #include <functional>
@@ -44,6 +45,7 @@ struct run_step {
 
     // What run() fills in.
     sandbox_request request{};
+    secret_mask mask{};
     std::vector<file_lock> locks{};  ///< of cache mounts
     std::vector<store::temporary> temporaries{};
     std::vector<std::unique_ptr<key_agent>> agents{};  ///< for keys of --ssh

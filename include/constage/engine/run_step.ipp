@@ -9,6 +9,7 @@
 
 #include <constage/engine/directories.hpp>
 #include <constage/engine/execution.hpp>
+#include <constage/engine/failed_run.hpp>
 #include <constage/engine/fetch.hpp>
 #include <constage/engine/run_step.hpp>
 #include <constage/failure.hpp>
@@ -120,17 +121,25 @@ CONSTAGE_INLINE run_result run_step::run(std::function<files::tree()> const& con
         return std::count(a.target.begin(), a.target.end(), '/') < std::count(b.target.begin(), b.target.end(), '/');
     });
     log_tail tail;
-    request.output = [&](int fd, std::string_view bytes) {
-        tail.add(bytes);
-        if (output) output(fd, bytes);
+    auto const show = [&](int fd, std::string const& text) {
+        if (text.empty()) return;
+        tail.add(text);
+        if (output) output(fd, text);
     };
+    request.output = [&](int fd, std::string_view bytes) { show(fd, mask.pass(fd, bytes)); };
     auto const began = file_clock();
-    auto const ended = run_in_sandbox(request, {how.oci_runtime, all.networks()}, how.stop);
+    sandbox_host const host{how.oci_runtime, all.networks()};
+    auto const ended = run_in_sandbox(request, host, how.stop);
+    for (auto const fd : {1, 2}) show(fd, mask.rest(fd));
+    request.output = nullptr;
     if (ended.cancelled) throw failure("cancelled");
     if (ended.exit_code != 0) {
         auto f = failure("process \"" + r.message + "\" did not complete successfully: exit code: " + std::to_string(ended.exit_code));
         f.exit_code = ended.exit_code;
         f.log = tail.last_lines(20);
+        if (how.on_failed_run)
+            all.keep({t.text, std::move(request), host, std::move(made), std::move(temporaries), std::move(agents), std::move(relays),
+                      std::move(locks)});
         throw f;
     }
     return {settle(files::scan_upper(snapshot + "/fs"), began), std::move(made)};
@@ -250,6 +259,7 @@ CONSTAGE_INLINE void run_step::add_secret(lowered_mount const& m) {
         return;
     }
     if (value->size() > most_secret_bytes) throw failure("secret " + m.id + " is larger than 500 KiB");
+    mask.add(*value);
     if (!m.env.empty()) request.env.push_back(m.env + "=" + *value);
     if (m.target.empty()) return;
     request.files.emplace_back(m.target, *value);

@@ -2,6 +2,7 @@
 #ifndef CONSTAGE_ENGINE_SANDBOX_HPP_INCLUDED
 #define CONSTAGE_ENGINE_SANDBOX_HPP_INCLUDED
 
+#include <constage/failure.hpp>
 #include <constage/files/owner.hpp>
 
 #include <cstdint>
@@ -53,7 +54,8 @@ struct sandbox_request {
     std::string hostname = "buildkitsandbox";
     std::vector<std::string> extra_hosts;  ///< "name:ip"
     std::uint64_t shm_size = 64u << 20;
-    std::vector<std::string> ulimits;                            ///< "nofile=1024:2048"
+    std::vector<std::string> ulimits;  ///< "nofile=1024:2048"
+    bool terminal = false;  ///< the command has a terminal that is connected to standard input and error of this process; no `output` then
     std::function<void(int fd, std::string_view bytes)> output;  ///< 1: stdout, 2: stderr, as it comes; called from one thread
 };
 
@@ -78,6 +80,14 @@ std::shared_ptr<sandbox::connection_pool> share_networks();
 /// Throws constage::failure with a hint when this machine cannot run containers at all (no runtime, no user namespaces, …).
 sandbox_result run_in_sandbox(sandbox_request const& what, sandbox_host const& host, std::stop_token stop);
 
+/// A RUN, in a process that may not run any. A program calls enter_user_namespace() then, and begins again.
+class privilege_failure : public failure {
+public:
+    privilege_failure() : failure("RUN needs root or a user namespace, and this process has neither") {
+        hint = "a program calls engine::enter_user_namespace() first, as the constage command does";
+    }
+};
+
 /// True if this process can mount overlays and map ids: it is root, or already inside such a user namespace.
 bool has_privilege();
 
@@ -93,7 +103,8 @@ struct finding {
     std::string found;
     std::string fix;
 };
-std::vector<finding> examine_host(sandbox_host const& host);
+/// `store`: where a build would write.
+std::vector<finding> examine_host(sandbox_host const& host, std::string const& store);
 
 }  // namespace constage::engine
 

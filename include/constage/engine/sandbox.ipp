@@ -22,6 +22,7 @@
 #include <exception>
 #include <future>
 #include <thread>
+#include <tuple>
 
 namespace constage::engine {
 
@@ -39,13 +40,18 @@ CONSTAGE_INLINE std::string hosts_file(sandbox_request const& what) {
     return text;
 }
 
+/// What the container talks to.
+struct streams {
+    int in = -1, out = -1, err = -1;
+};
+
 /// One RUN, from the point of view of the thread that owns the container's mounts. It must live as long as the container: the kernel
 /// kills the container when its starter ends, so that nothing survives a killed builder.
 class container_thread {
 public:
     container_thread(sandbox_request const& what, sandbox::runtime const& runtime, std::shared_ptr<sandbox::connection_pool> networks,
-                     int out, int err)
-        : networks_(std::move(networks)), thread_([&what, &runtime, out, err, this] { live(what, runtime, out, err); }) {}
+                     streams io)
+        : networks_(std::move(networks)), thread_([&what, &runtime, io, this] { live(what, runtime, io); }) {}
     ~container_thread() {
         if (thread_.joinable()) end();
     }
@@ -64,11 +70,11 @@ private:
         ended_.set_value();
         thread_.join();
     }
-    void live(sandbox_request const& what, sandbox::runtime const& runtime, int out, int err) noexcept {
+    void live(sandbox_request const& what, sandbox::runtime const& runtime, streams io) noexcept {
         sandbox::blocked_signals const blocked;
         bool running = false;
         try {
-            prepare_and_run(what, runtime, out, err, running);
+            prepare_and_run(what, runtime, io, running);
         } catch (...) {
             if (running)
                 failed_ = std::current_exception();
@@ -76,7 +82,7 @@ private:
                 started_.set_exception(std::current_exception());
         }
     }
-    void prepare_and_run(sandbox_request const& what, sandbox::runtime const& runtime, int out, int err, bool& running);
+    void prepare_and_run(sandbox_request const& what, sandbox::runtime const& runtime, streams io, bool& running);
 
     std::shared_ptr<sandbox::connection_pool> networks_;
     std::promise<sandbox::child> started_;
@@ -86,7 +92,7 @@ private:
     std::thread thread_;  // last: it uses the others
 };
 
-CONSTAGE_INLINE void container_thread::prepare_and_run(sandbox_request const& what, sandbox::runtime const& runtime, int out, int err,
+CONSTAGE_INLINE void container_thread::prepare_and_run(sandbox_request const& what, sandbox::runtime const& runtime, streams io,
                                                        bool& running) {
     static std::atomic<unsigned> count{0};
     auto const id = "constage-" + std::to_string(::getpid()) + "-" + std::to_string(count++);
@@ -112,8 +118,10 @@ CONSTAGE_INLINE void container_thread::prepare_and_run(sandbox_request const& wh
     program.argv = runtime.command(bundle.path(), id);
     program.env = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"};
     program.directory = bundle.path();
-    program.out = out;
-    program.err = err;
+    program.in = io.in;
+    program.out = io.out;
+    program.err = io.err;
+    program.session = !what.terminal;
     program.pid_namespace = true;
     auto ended = ended_.get_future();
     auto child = sandbox::spawn(program);
@@ -129,14 +137,17 @@ CONSTAGE_INLINE void container_thread::prepare_and_run(sandbox_request const& wh
 
 CONSTAGE_INLINE sandbox_result run_in_sandbox(sandbox_request const& what, sandbox_host const& host, std::stop_token stop) {
     if (what.argv.empty()) throw failure("RUN without a command");
-    if (!has_privilege())
-        throw failure("RUN needs root or a user namespace, and this process has neither")
-            .with_hint("a program calls engine::enter_user_namespace() first, as the constage command does");
+    if (!has_privilege()) throw privilege_failure();
     sandbox::runtime const runtime(host.runtime);
     if (stop.stop_requested()) return {0, true};
-    auto [out, out_end] = sandbox::make_pipe();
-    auto [err, err_end] = sandbox::make_pipe();
-    sandbox_detail::container_thread container(what, runtime, host.networks, out_end.get(), err_end.get());
+    sandbox::descriptor out, out_end, err, err_end;
+    sandbox_detail::streams io{STDIN_FILENO, STDERR_FILENO, STDERR_FILENO};
+    if (!what.terminal) {
+        std::tie(out, out_end) = sandbox::make_pipe();
+        std::tie(err, err_end) = sandbox::make_pipe();
+        io = {-1, out_end.get(), err_end.get()};
+    }
+    sandbox_detail::container_thread container(what, runtime, host.networks, io);
     auto const child = container.started();
     out_end.reset();
     err_end.reset();
@@ -159,7 +170,9 @@ CONSTAGE_INLINE bool has_privilege() { return sandbox::has_privilege(); }
 
 CONSTAGE_INLINE std::optional<int> enter_user_namespace(int argc, char** argv) { return sandbox::enter_user_namespace(argc, argv); }
 
-CONSTAGE_INLINE std::vector<finding> examine_host(sandbox_host const& host) { return sandbox::examine(host.runtime); }
+CONSTAGE_INLINE std::vector<finding> examine_host(sandbox_host const& host, std::string const& store) {
+    return sandbox::examine(host.runtime, store);
+}
 
 }  // namespace constage::engine
 

@@ -14,8 +14,9 @@ struct finding;
 namespace constage::sandbox {
 
 /// What RUN needs on this machine, one finding each: the OCI runtime (`wanted` as in sandbox_host), privilege or user namespaces with
-/// subordinate ids, overlay, network, memory for secrets. Tries things out in processes of its own; changes nothing.
-std::vector<engine::finding> examine(std::string const& wanted);
+/// subordinate ids, overlay (in `store`, or where it would be made), network, cgroups. Tries things out in processes of its own; changes
+/// nothing.
+std::vector<engine::finding> examine(std::string const& wanted, std::string const& store);
 
 }  // namespace constage::sandbox
 

@@ -15,9 +15,12 @@
 #include <constage/sandbox/examine.hpp>
 #include <constage/sandbox/process.hpp>
 #include <constage/sandbox/runtime.hpp>
+#include <constage/sandbox/try_overlay.hpp>
 #include <constage/sandbox/user_namespace.hpp>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 
 namespace constage::sandbox {
 
@@ -70,16 +73,28 @@ CONSTAGE_INLINE void examine_privilege(std::vector<finding>& findings) {
                         both ? "" : "sudo apt-get install uidmap (elsewhere: shadow-utils)"});
 }
 
-CONSTAGE_INLINE finding examine_overlay() {
+/// The directory itself, or the one that it would be made in.
+CONSTAGE_INLINE std::string existing_part(std::string path) {
+    while (!path.empty() && ::access(path.c_str(), F_OK) != 0) path.resize(path.find_last_of('/') == path.npos ? 0 : path.rfind('/'));
+    return path.empty() ? "/" : path;
+}
+
+CONSTAGE_INLINE finding examine_overlay(std::string const& store) {
     utsname kernel{};
     ::uname(&kernel);
-    auto const known = slurp("/proc/filesystems").find("\toverlay\n") != std::string::npos;
     auto const release = std::string("Linux ") + kernel.release;
     int major = 0, minor = 0;
     std::sscanf(kernel.release, "%d.%d", &major, &minor);
     if (major < 5 || (major == 5 && minor < 11))
         return {"overlay", false, release + ": overlays with user.overlay.* attributes came with 5.11", "use a newer kernel"};
-    return {"overlay", known, known ? release : release + ", the module is not loaded", known ? "" : "sudo modprobe overlay"};
+    if (!has_privilege() && user_namespace_obstacle()) return {"overlay", true, release + ", not tried without user namespaces", ""};
+    auto const place = existing_part(store);
+    try {
+        auto const error = try_overlay(place);
+        if (error == 0) return {"overlay", true, release + ", in " + place, ""};
+        if (error == ENODEV) return {"overlay", false, release + ", the module is not loaded", "sudo modprobe overlay"};
+        return {"overlay", false, "refused in " + place + ": " + std::strerror(error), "choose a store on a local disk: --store DIR"};
+    } catch (failure const& f) { return {"overlay", false, f.what(), "choose a store that you may write: --store DIR"}; }
 }
 
 CONSTAGE_INLINE finding examine_network() {
@@ -102,11 +117,11 @@ CONSTAGE_INLINE finding examine_cgroups() {
 
 }  // namespace examine_detail
 
-CONSTAGE_INLINE std::vector<engine::finding> examine(std::string const& wanted) {
+CONSTAGE_INLINE std::vector<engine::finding> examine(std::string const& wanted, std::string const& store) {
     using namespace examine_detail;
     std::vector<finding> findings = {examine_runtime(wanted)};
     examine_privilege(findings);
-    findings.push_back(examine_overlay());
+    findings.push_back(examine_overlay(store));
     findings.push_back(examine_network());
     findings.push_back(examine_cgroups());
     return findings;

@@ -140,8 +140,9 @@ CONSTAGE_INLINE spec_mount bundle::prepare(engine::sandbox_mount const& m) {
         auto const copy = work_ + "/copy." + number;
         struct stat st {};
         std::error_code error;
-        if (::stat(source.c_str(), &st) != 0 || !std::filesystem::copy_file(source, copy, error) ||
-            ::chown(copy.c_str(), st.st_uid, st.st_gid) != 0 || ::chmod(copy.c_str(), st.st_mode & 07777) != 0)
+        auto const before = std::filesystem::exists(copy);  // as the command left it that ran here first
+        if (!before && (::stat(source.c_str(), &st) != 0 || !std::filesystem::copy_file(source, copy, error) ||
+                        ::chown(copy.c_str(), st.st_uid, st.st_gid) != 0 || ::chmod(copy.c_str(), st.st_mode & 07777) != 0))
             throw failure("cannot copy " + source + " for the mount at " + m.target);
         ++count_;
         source = copy;

@@ -32,7 +32,9 @@ struct program {
     std::vector<std::string> argv;  ///< argv[0] is the path of the executable
     std::vector<std::string> env;   ///< "K=V"
     std::string directory = "/";
-    int out = -1, err = -1;      ///< its stdout and stderr; stdin is /dev/null, nothing else is open
+    int out = -1, err = -1;      ///< its stdout and stderr; nothing else is open but stdin
+    int in = -1;                 ///< its stdin; -1: /dev/null
+    bool session = true;         ///< of its own, away from this process's terminal
     bool pid_namespace = false;  ///< it is process 1 of a namespace with a /proc of its own: whatever it starts dies with it
 };
 
@@ -46,7 +48,7 @@ struct child {
     int wait() const;
 };
 
-/// Starts a program in the namespaces of the calling thread: a session of its own, default signals, no inherited descriptor. Nothing runs
+/// Starts a program in the namespaces of the calling thread: default signals, no inherited descriptor. Nothing runs
 /// in the child that could not in a process with threads. Throws constage::failure.
 child spawn(program const& what);
 

@@ -30,8 +30,8 @@ struct order {
     char const* path;
     std::vector<char*> argv, env;
     char const* directory;
-    int null, out, err;
-    bool pid_namespace;
+    int in, out, err;
+    bool session, pid_namespace;
     char const* failed = nullptr;  ///< by the child: what went wrong
     int error = 0;
 };
@@ -46,7 +46,7 @@ CONSTAGE_INLINE int give_up(order& o, char const* what) {
 CONSTAGE_INLINE int run_child(void* argument) {
     auto& o = *static_cast<order*>(argument);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    ::setsid();
+    if (o.session) ::setsid();
     struct sigaction standard {};
     standard.sa_handler = SIG_DFL;
     for (int signal = 1; signal < 65; ++signal)
@@ -54,7 +54,7 @@ CONSTAGE_INLINE int run_child(void* argument) {
     if (o.pid_namespace && ::mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0)
         return give_up(o, "mount /proc");
     // The numbers of the three may not be 0, 1 or 2 themselves: dup'ed out of the way first.
-    int const in = ::fcntl(o.null, F_DUPFD, 3), out = ::fcntl(o.out, F_DUPFD, 3), err = ::fcntl(o.err, F_DUPFD, 3);
+    int const in = ::fcntl(o.in, F_DUPFD, 3), out = ::fcntl(o.out, F_DUPFD, 3), err = ::fcntl(o.err, F_DUPFD, 3);
     if (::dup2(in, 0) < 0 || ::dup2(out, 1) < 0 || ::dup2(err, 2) < 0) return give_up(o, "set up its output");
     if (::syscall(SYS_close_range, 3u, ~0u, 0u) != 0)
         for (int fd = 3; fd < 65536; ++fd) ::close(fd);
@@ -98,7 +98,14 @@ CONSTAGE_INLINE child spawn(program const& what) {
     using namespace process_detail;
     descriptor const null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
     if (!null) throw cannot("open /dev/null");
-    order o{what.argv.front().c_str(), pointers(what.argv), pointers(what.env), what.directory.c_str(), null.get(), what.out, what.err,
+    order o{what.argv.front().c_str(),
+            pointers(what.argv),
+            pointers(what.env),
+            what.directory.c_str(),
+            what.in < 0 ? null.get() : what.in,
+            what.out,
+            what.err,
+            what.session,
             what.pid_namespace};
     constexpr std::size_t stack_size = 64 * 1024;
     auto const stack = std::make_unique<char[]>(stack_size);

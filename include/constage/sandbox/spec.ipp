@@ -2,9 +2,11 @@
 #ifndef CONSTAGE_SANDBOX_SPEC_IPP_INCLUDED
 #define CONSTAGE_SANDBOX_SPEC_IPP_INCLUDED
 
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include <constage/engine/sandbox.hpp>
 #include <constage/failure.hpp>
@@ -98,7 +100,9 @@ CONSTAGE_INLINE json rlimit_of(std::string const& text) {
 
 CONSTAGE_INLINE json process_of(engine::sandbox_request const& what) {
     json process;
-    process["terminal"] = false;
+    process["terminal"] = what.terminal;
+    if (winsize size{}; what.terminal && ::ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0)
+        process["consoleSize"] = {{"height", size.ws_row}, {"width", size.ws_col}};
     process["user"] = {{"uid", what.user.ids.uid}, {"gid", what.user.ids.gid}, {"umask", 022}};
     if (!what.user.groups.empty()) process["user"]["additionalGids"] = what.user.groups;
     process["args"] = what.argv;
