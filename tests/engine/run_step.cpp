@@ -124,17 +124,21 @@ TEST_CASE("secrets: where, how, and never in a key or a layer", "[R012][B014]") 
     elsewhere.write("key", "first");
     s.how.secrets = {{"dir/key", (elsewhere.path / "key").string(), ""}};
     std::string const text =
-        "FROM base\nRUN --mount=type=secret,id=dir/key stat -c '%a %u' /run/secrets/key; cat /run/secrets/key; echo\n"
+        "FROM base\nRUN --mount=type=secret,id=dir/key stat -c '%a %u' /run/secrets/key; cat /run/secrets/key; [ $(cat /run/secrets/key) = "
+        "first ] && echo\n"
         "RUN --mount=type=secret,id=dir/key,target=t,mode=0440,uid=7 stat -c '%a %u' /t\n"
-        "RUN --mount=type=secret,id=dir/key,env=KEY echo $KEY; ls /run/secrets 2>/dev/null || echo no file\n"
+        "RUN --mount=type=secret,id=dir/key,env=KEY [ $KEY = first ] && echo $KEY and ${KEY}s; ls /run/secrets 2>/dev/null || echo no "
+        "file\n"
         "RUN --mount=type=secret,id=other ls /run/secrets 2>/dev/null || echo none\n";
     s.build(text);
-    CHECK(s.said.printed == "400 0\nfirst\n440 7\nfirst\nno file\nnone\n");
+    CHECK(s.said.printed == "400 0\n***\n440 7\n*** and ***s\nno file\nnone\n");
     CHECK_FALSE(s.has("run/secrets"));
     CHECK_FALSE(s.has("t"));
     elsewhere.write("key", "second");
     s.build(text);
     CHECK(s.said.ran.empty());
+    CHECK_THAT(s.refusal("FROM base\nRUN --mount=type=secret,id=dir/key cat /run/secrets/key >&2; false\n"),
+               Contains("***") && !Contains("second"));
     CHECK_THAT(s.refusal("FROM base\nRUN --mount=type=secret,id=other,required true\n"), Contains("secret other: not found"));
     elsewhere.write("key", std::string(500 * 1024, 'x'));
     CHECK(s.refusal("FROM base\nRUN --mount=type=secret,id=dir/key : just as much\n") == "accepted");
@@ -142,8 +146,8 @@ TEST_CASE("secrets: where, how, and never in a key or a layer", "[R012][B014]") 
     CHECK_THAT(s.refusal("FROM base\nRUN --mount=type=secret,id=dir/key : more\n"), Contains("larger than 500 KiB"));
     ::setenv("CONSTAGE_TEST_KEY", "of the environment", 1);
     s.how.secrets = {{"k", "", "CONSTAGE_TEST_KEY"}};
-    s.build("FROM base\nRUN --mount=type=secret,id=k cat /run/secrets/k\n");
-    CHECK(s.said.printed == "of the environment");
+    s.build("FROM base\nRUN --mount=type=secret,id=k cat /run/secrets/k; cat /run/secrets/k | rev\n");
+    CHECK(s.said.printed == "***tnemnorivne eht fo");
 }
 
 TEST_CASE("several mounts: order of depth, one inside another", "[R018]") {

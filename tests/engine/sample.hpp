@@ -22,7 +22,7 @@ struct sample {
         if (fs::exists("/bin/busybox")) {
             fs::copy("/bin/busybox", base.path / "bin/busybox");
             for (auto const* applet :
-                 {"sh", "cat", "chmod", "chown", "echo", "env", "hostname", "id", "ln", "ls", "mkdir", "mv", "rm", "stat", "touch"})
+                 {"sh", "cat", "chmod", "chown", "echo", "env", "hostname", "id", "ln", "ls", "mkdir", "mv", "rev", "rm", "stat", "touch"})
                 fs::create_symlink("busybox", base.path / "bin" / applet);
         }
         base.write("etc/passwd", "root:x:0:0:root:/root:/bin/sh\napp:x:1000:50::/home/app:/bin/sh\n");
