@@ -7,7 +7,6 @@
 #include <constage/engine/build.hpp>
 #include <constage/engine/key_agent.hpp>
 #include <constage/engine/lower.hpp>
-#include <constage/engine/masker.hpp>
 #include <constage/engine/relay.hpp>
 #include <constage/engine/sandbox.hpp>
 #include <constage/engine/secret_mask.hpp>
@@ -46,13 +45,8 @@ struct run_step {
 
     // What run() fills in.
     sandbox_request request{};
-<<<<<<< HEAD
     secret_mask mask{};
     std::vector<file_lock> locks{};  ///< of cache mounts
-=======
-    std::vector<file_lock> locks{};      ///< of cache mounts
-    std::vector<std::string> secrets{};  ///< masked in what the command prints
->>>>>>> dea1731 (Secrets are masked in what a command prints)
     std::vector<store::temporary> temporaries{};
     std::vector<std::unique_ptr<key_agent>> agents{};  ///< for keys of --ssh
     std::vector<std::unique_ptr<relay>> relays{};      ///< to the agents of --ssh

@@ -126,22 +126,12 @@ CONSTAGE_INLINE run_result run_step::run(std::function<files::tree()> const& con
         tail.add(text);
         if (output) output(fd, text);
     };
-<<<<<<< HEAD
     request.output = [&](int fd, std::string_view bytes) { show(fd, mask.pass(fd, bytes)); };
     auto const began = file_clock();
     sandbox_host const host{how.oci_runtime, all.networks()};
     auto const ended = run_in_sandbox(request, host, how.stop);
     for (auto const fd : {1, 2}) show(fd, mask.rest(fd));
     request.output = nullptr;
-=======
-    masker masks[2];  // of stdout and stderr
-    for (auto const& s : secrets)
-        for (auto& m : masks) m.add(s);
-    request.output = [&](int fd, std::string_view bytes) { show(fd, masks[fd == 2].pass(bytes)); };
-    auto const began = file_clock();
-    auto const ended = run_in_sandbox(request, {how.oci_runtime, all.networks()}, how.stop);
-    for (int const fd : {1, 2}) show(fd, masks[fd == 2].rest());
->>>>>>> dea1731 (Secrets are masked in what a command prints)
     if (ended.cancelled) throw failure("cancelled");
     if (ended.exit_code != 0) {
         auto f = failure("process \"" + r.message + "\" did not complete successfully: exit code: " + std::to_string(ended.exit_code));
@@ -269,11 +259,7 @@ CONSTAGE_INLINE void run_step::add_secret(lowered_mount const& m) {
         return;
     }
     if (value->size() > most_secret_bytes) throw failure("secret " + m.id + " is larger than 500 KiB");
-<<<<<<< HEAD
     mask.add(*value);
-=======
-    secrets.push_back(*value);
->>>>>>> dea1731 (Secrets are masked in what a command prints)
     if (!m.env.empty()) request.env.push_back(m.env + "=" + *value);
     if (m.target.empty()) return;
     request.files.emplace_back(m.target, *value);
