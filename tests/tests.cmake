@@ -21,7 +21,7 @@ endif()
 target_compile_options(constage_test_main PUBLIC -O0)
 
 # tests/<layer>/*.cpp are one executable and one test.
-foreach(layer dsl graph policy plan dockerfile files oci engine sandbox report cli)
+foreach(layer dsl graph policy lint plan dockerfile files oci engine sandbox report cli)
     file(GLOB sources CONFIGURE_DEPENDS "tests/${layer}/*.cpp")
     if(NOT TARGET constage_tool AND layer MATCHES "engine|cli")  # whole builds need every part
         set(sources "")

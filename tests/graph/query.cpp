@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+// graph/{graph,items,query,shape,view}.hpp and dsl/{block,stage,from}.hpp; graph/error.hpp is what tests/compile_fail shows.
 #include <constage/dsl.hpp>
 
 #include "../dsl/check.hpp"
@@ -59,11 +60,21 @@ TEST_CASE("what a stage needs") {
     CONSTAGE_CHECK(!query::is_needed(whole, unused));
 }
 
+TEST_CASE("the critical path") {
+    CONSTAGE_CHECK(query::is_critical(whole, app) && query::is_critical(whole, kit) && query::is_critical(whole, left));
+    CONSTAGE_CHECK(query::is_critical(whole, base));
+    CONSTAGE_CHECK(!query::is_critical(whole, right));  // app waits longer for kit
+    CONSTAGE_CHECK(!query::is_critical(whole, unused) && !query::is_critical(whole, "nobody"));
+    constexpr auto two = graph(base, targets(left, right), kit);
+    CONSTAGE_CHECK(query::is_critical(two, left) && query::is_critical(two, right) && !query::is_critical(two, kit));
+}
+
 TEST_CASE("several targets") {
     constexpr auto g = graph(base, targets(left, right));
     CONSTAGE_CHECK(g.size() == 3);
     CONSTAGE_CHECK(!query::is_target(g, base));
     CONSTAGE_CHECK(query::is_target(g, left) && query::is_target(g, right));
+    CONSTAGE_CHECK(query::reaches(g, left, base) && query::reaches(g, right, base) && !query::reaches(g, left, right));
     constexpr auto h = graph(base, left, right, targets(left));
     CONSTAGE_CHECK(h.size() == 3);
     CONSTAGE_CHECK(query::is_target(h, left) && !query::is_target(h, right));

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+// policy/{bases,content,derive,policy,require,walk}.hpp.
 #include <constage/dsl.hpp>
 
 #include "../dsl/check.hpp"

@@ -55,31 +55,34 @@ struct text_view {
     }
 };
 
-/// Length of the beginning of `t` that is made of characters of `set`. In a constant expression `t` must be part of a literal: g++ folds
-/// the builtin at once, whereas each round of a loop costs as much as a small function.
-constexpr unsigned span(text_view t, char const* set) {
+// In a constant expression g++ folds its builtin at once, whereas each round of a loop costs as much as a small function. It folds only
+// what it can see as a literal; a zero inside of the text ends the builtin's work, not ours.
 #if defined(__GNUC__) && !defined(__clang__)
-    if (__builtin_is_constant_evaluated() && t.size) {
-        auto const n = static_cast<unsigned>(__builtin_strspn(t.data, set));
-        return n < t.size ? n : t.size;
+#define CONSTAGE_SKIP(builtin)                                                                            \
+    if (__builtin_is_constant_evaluated() && t.size != 0 && __builtin_constant_p(builtin(t.data, set))) { \
+        n = static_cast<unsigned>(builtin(t.data, set));                                                  \
+        if (n >= t.size) return t.size;                                                                   \
+        if (t[n] != 0) return n;                                                                          \
     }
+#else
+#define CONSTAGE_SKIP(builtin)
 #endif
+
+/// Length of the beginning of `t` that is made of characters of `set`.
+constexpr unsigned span(text_view t, char const* set) {
     unsigned n = 0;
+    CONSTAGE_SKIP(__builtin_strspn)
     while (n != t.size && text_view(set).contains(t[n])) ++n;
     return n;
 }
 /// The same for characters that are not in `set`.
 constexpr unsigned span_without(text_view t, char const* set) {
-#if defined(__GNUC__) && !defined(__clang__)
-    if (__builtin_is_constant_evaluated() && t.size) {
-        auto const n = static_cast<unsigned>(__builtin_strcspn(t.data, set));
-        return n < t.size ? n : t.size;
-    }
-#endif
     unsigned n = 0;
+    CONSTAGE_SKIP(__builtin_strcspn)
     while (n != t.size && !text_view(set).contains(t[n])) ++n;
     return n;
 }
+#undef CONSTAGE_SKIP
 
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 constexpr bool is_lower(char c) { return c >= 'a' && c <= 'z'; }

@@ -64,14 +64,15 @@ struct number_text {
 
     constexpr number_text() = default;
     consteval number_text(char const* literal) : text(literal) {
-        check::variables(text);
-        if (text.empty() || (!check::is_open(text) && !detail::is_digit(text[0]))) error::text_must_be_a_number();
+        check::number(text);
     }
     constexpr number_text(int n) : number(static_cast<unsigned>(n)), is_number(true) {
         if (n < 0) error::number_must_not_be_negative();
     }
     template <fixed_string Text>
-    consteval number_text(detail::literal<Text>) : text(detail::literal<Text>::view()) {}
+    consteval number_text(detail::literal<Text>) : text(detail::literal<Text>::view()) {
+        check::number(text);
+    }
     constexpr number_text(run_time_text t) : text(t.text) {}
 
     constexpr word as(role r) const {

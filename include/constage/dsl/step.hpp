@@ -152,9 +152,6 @@ struct row {
     unsigned n_needs = 0, n_steps = 0, n_words = 0;
     row const* inner = nullptr;
     unsigned n_inner = 0, n_args = 0;
-
-    constexpr unsigned n_stages() const { return inner ? n_inner : n_args == 0; }
-    constexpr row const* stages() const { return inner ? inner : this; }
 };
 
 }  // namespace constage::dsl

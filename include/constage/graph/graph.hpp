@@ -88,16 +88,18 @@ constexpr auto graph(Item const&... item) {
         }
         unsigned listed = 0, n = 0;
         for (unsigned i = 0; i != inventory::n_items; ++i) {
-            auto const *steps = values[i].steps; auto const *words = values[i].words;
-            for (unsigned k = 0; k != inventory::items[i].n_stages(); ++k, ++listed) {
-                auto const& stage = inventory::listed.stages[listed];
-                if (inventory::listed.kept[listed]) {
+            if (inventory::items[i].n_args) continue;
+            auto const* steps = values[i].steps;
+            auto const* words = values[i].words;
+            for (auto const end = listed + (inventory::items[i].inner ? inventory::items[i].n_inner : 1); listed != end; ++listed) {
+                auto const* const stage = inventory::listed.stages[listed];
+                if (!inventory::listed.dropped[listed]) {
                     g.target[n] = inventory::listed.target[listed];
                     g.begin[n++] = append.s;
-                    append({steps, words, stage.n_steps, stage.n_words});
+                    append({steps, words, stage->n_steps, stage->n_words});
                 }
-                steps += stage.n_steps;
-                words += stage.n_words;
+                steps += stage->n_steps;
+                words += stage->n_words;
             }
         }
         g.begin[n] = append.s;

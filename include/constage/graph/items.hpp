@@ -24,18 +24,23 @@ struct args_t : block<1, Words, 0> {
 };
 
 template <class T>
-concept graph_item = requires { T::as_item; };
+concept graph_item = requires {
+    T::as_item;
+};
 
 /// How large the arrays of a graph are.
 struct sizes {
     unsigned stages = 0, links = 0, steps = 0, words = 0, args = 0;
 };
 
+// What follows runs for each stage of each graph while it is compiled, and there a call of a function costs more than ten operations:
+// hence loops with few calls. (Not fold expressions: clang nests those no deeper than 256.)
+
 /// The stages of a list of items, in the written order. A stage in `targets(…)` that also stands elsewhere is only marked.
 template <unsigned M>
 struct listing {
-    row stages[M ? M : 1]{};
-    bool kept[M ? M : 1]{};
+    row const* stages[M ? M : 1]{};
+    bool dropped[M ? M : 1]{};
     bool target[M ? M : 1]{};
 };
 
@@ -43,20 +48,21 @@ template <unsigned M>
 constexpr listing<M> list(row const* items, unsigned n_items) {
     listing<M> r{};
     bool in_targets[M ? M : 1]{};
-    unsigned n = 0;
-    for (unsigned i = 0; i != n_items; ++i)
-        for (unsigned k = 0; k != items[i].n_stages(); ++k) {
-            r.stages[n] = items[i].stages()[k];
-            r.kept[n] = true;
-            in_targets[n] = items[i].inner != nullptr;
-            ++n;
+    unsigned n = 0, n_in_targets = 0;
+    for (auto const* item = items; item != items + n_items; ++item) {
+        if (item->n_args) continue;
+        if (!item->inner) r.stages[n++] = item;
+        for (unsigned k = 0; k != item->n_inner; ++k, ++n_in_targets) {
+            in_targets[n] = true;
+            r.stages[n++] = item->inner + k;
         }
-    for (unsigned i = 0; i != M; ++i) {
+    }
+    for (unsigned i = 0; n_in_targets != 0 && i != M; ++i) {
         if (!in_targets[i]) continue;
         r.target[i] = true;
         for (unsigned k = 0; k != M; ++k)
-            if (k != i && r.kept[k] && r.stages[k].name == r.stages[i].name && (!in_targets[k] || k < i)) {
-                r.kept[i] = false;
+            if (k != i && !r.dropped[k] && r.stages[k]->name == r.stages[i]->name && (!in_targets[k] || k < i)) {
+                r.dropped[i] = true;
                 r.target[k] = true;
                 break;
             }
@@ -64,10 +70,10 @@ constexpr listing<M> list(row const* items, unsigned n_items) {
     return r;
 }
 
-// Arrays and loops instead of fold expressions: clang nests those no deeper than 256.
 constexpr unsigned count_stages(row const* items, unsigned n_items) {
     unsigned n = 0;
-    for (unsigned i = 0; i != n_items; ++i) n += items[i].n_stages();
+    for (unsigned i = 0; i != n_items; ++i)
+        if (!items[i].n_args) n += items[i].inner ? items[i].n_inner : 1;
     return n;
 }
 
@@ -86,11 +92,12 @@ struct inventory {
                 s.words += i.n_words;
             }
         for (unsigned i = 0; i != n_listed; ++i)
-            if (listed.kept[i]) {
+            if (!listed.dropped[i]) {
+                auto const* const stage = listed.stages[i];
                 ++s.stages;
-                s.links += listed.stages[i].n_needs;
-                s.steps += listed.stages[i].n_steps;
-                s.words += listed.stages[i].n_words;
+                s.links += stage->n_needs;
+                s.steps += stage->n_steps;
+                s.words += stage->n_words;
             }
         return s;
     }
@@ -101,10 +108,13 @@ struct inventory {
         wanted needs[size.links + 1]{};
         unsigned n = 0, e = 0;
         for (unsigned i = 0; i != n_listed; ++i) {
-            if (!listed.kept[i]) continue;
-            auto const& s = listed.stages[i];
-            for (unsigned k = 0; k != s.n_needs; ++k) needs[e++] = {n, s.needs[k].name, s.needs[k].kind};
-            r.names[n++] = s.name;
+            if (listed.dropped[i]) continue;
+            auto const* const s = listed.stages[i];
+            for (unsigned k = 0; k != s->n_needs; ++k) {
+                needs[e] = s->needs[k];
+                needs[e++].user = n;
+            }
+            r.names[n++] = s->name;
         }
         return analyse(r, needs);
     }

@@ -121,6 +121,13 @@ public:
                 for (auto e = first_[s]; e != first_[s + 1]; ++e)
                     if (which.has(g.links[e].kind)) marked_[g.links[e].used] = true;
     }
+    /// Only the stages that a marked one has to wait for longest.
+    constexpr void follow_longest(graph_view g) {
+        for (unsigned k = g.n_stages; k-- != 0;)
+            if (auto const s = g.order[k]; marked_[s])
+                for (auto e = first_[s]; e != first_[s + 1]; ++e)
+                    if (auto const used = g.links[e].used; g.level[used] + 1 == g.level[s]) marked_[used] = true;
+    }
     constexpr bool operator[](unsigned stage) const { return marked_[stage]; }
 
 private:
@@ -152,6 +159,19 @@ constexpr bool reaches(graph_view g, stage_key user, stage_key used, kinds which
 constexpr bool is_needed(graph_view g, stage_key key) {
     auto const s = find(g, key);
     return s != no_stage && targets_reach(g, s);
+}
+
+/// True if the stage is on a critical path: a longest chain of stages that ends in a target.
+constexpr bool is_critical(graph_view g, stage_key key) {
+    unsigned longest = 0;
+    for (unsigned i = 0; i != g.n_stages; ++i)
+        if (is_target(g, i) && g.level[i] > longest) longest = g.level[i];
+    reach r(g);
+    for (unsigned i = 0; i != g.n_stages; ++i)
+        if (is_target(g, i) && g.level[i] == longest) r.start_at(i);
+    r.follow_longest(g);
+    auto const s = find(g, key);
+    return s != no_stage && r[s];
 }
 
 }  // namespace constage::query

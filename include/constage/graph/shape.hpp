@@ -33,12 +33,6 @@ struct shape {
     unsigned cycle[N ? N : 1]{}, n_cycle = 0;
 };
 
-constexpr unsigned hash(text_view s) {
-    unsigned h = 2166136261u;
-    for (char c : s) h = (h ^ static_cast<unsigned char>(c)) * 16777619u;
-    return h;
-}
-
 /// Levenshtein distance; 99 for long names.
 constexpr unsigned distance(text_view a, text_view b) {
     if (a.size > 64 || b.size > 64) return 99;
@@ -67,12 +61,15 @@ struct name_table {
         while (c < 2 * N) c *= 2;
         return c;
     }
-    unsigned slot[room()]{};
+    static constexpr unsigned mask = room() - 1;
+    unsigned slot[mask + 1]{};
 
-    /// The place of `name`, or of the gap where it belongs.
+    /// The place of `name`, or of the gap where it belongs. Names are members of types: of equal ones there is but one object.
     constexpr unsigned place(text_view const* names, text_view name) const {
-        unsigned h = hash(name) & (room() - 1);
-        while (slot[h] && !(names[slot[h] - 1] == name)) h = (h + 1) & (room() - 1);
+        unsigned h = 0;
+        for (unsigned i = 0; i != name.size; ++i) h = (h ^ static_cast<unsigned char>(name.data[i])) * 16777619u;
+        h = (h ^ h >> 15) & mask;
+        while (slot[h] && names[slot[h] - 1].data != name.data) h = (h + 1) & mask;
         return h;
     }
 };
@@ -99,7 +96,7 @@ constexpr void resolve(shape<N, E>& r, wanted const* needs) {
             r.found = {problem::duplicate, i, 0, {}};
             return;
         }
-        if (detail::all_digits(r.names[i]) && detail::number_of(r.names[i]) != i) {
+        if (r.names[i].data[0] <= '9' && detail::all_digits(r.names[i]) && detail::number_of(r.names[i]) != i) {
             r.found = {problem::number, i, 0, {}};
             return;
         }

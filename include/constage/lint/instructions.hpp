@@ -5,8 +5,9 @@
 #include <constage/policy/content.hpp>
 
 /// BuildKit's build checks that can be decided while compiling, in the form of policies: `lint::json_args_recommended(app)`,
-/// `require<app, lint::json_args_recommended>()`. What the words make impossible anyway (StageNameCasing, ReservedStageName,
-/// DuplicateStageName, ExposeInvalidFormat, LegacyKeyValueFormat) has no rule here.
+/// `require<app, lint::json_args_recommended>()`. What the words make impossible anyway has no rule here: StageNameCasing
+/// and ReservedStageName (`stage<…>` refuses the name), DuplicateStageName (`graph(…)` does), ExposeInvalidFormat (a literal port is
+/// checked), LegacyKeyValueFormat.
 namespace constage::lint {
 
 using detail::text_view;

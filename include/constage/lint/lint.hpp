@@ -2,6 +2,7 @@
 #ifndef CONSTAGE_LINT_LINT_HPP_INCLUDED
 #define CONSTAGE_LINT_LINT_HPP_INCLUDED
 
+#include <constage/lint/ignored.hpp>
 #include <constage/lint/instructions.hpp>
 #include <constage/lint/variables.hpp>
 

@@ -135,6 +135,12 @@ constexpr void user(text_view t) {
     variables(t);
 }
 
+/// A number, with a unit or not.
+constexpr void number(text_view t) {
+    variables(t);
+    if (t.empty() || (!is_open(t) && !detail::is_digit(t[0]))) error::text_must_be_a_number();
+}
+
 constexpr void network(text_view t) {
     if (t != "default" && t != "none" && t != "host") error::network_must_be_default_none_or_host();
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+// lint/{instructions,lint,variables}.hpp: of each rule what it finds and what it lets pass.
 #include <constage/dsl.hpp>
 
 #include "../dsl/check.hpp"
