@@ -11,7 +11,7 @@
 
 /// Graphs for Boost.Hana, apart from dsl.hpp because of what Hana's headers cost: a graph is a Foldable of its stages, in the order of
 /// execution: `hana::for_each(app, f)`, `hana::fold_left(app, 0u, f)`, `hana::unpack(app, f)`, `hana::length(app)`.
-/// `all_of_matrix` makes graphs of the stages that a template gives for each element of a sequence, such as hana::cartesian_product.
+/// `graph_of` makes a graph of a tuple of stages, such as a template gives for each element of a hana::cartesian_product.
 namespace constage {
 
 struct graph_tag {};
