@@ -125,6 +125,11 @@ def damaged_store(work, digest):
     """Every file of the store in turn is cut short, emptied or changed. Wrong bytes never reach an image unnoticed."""
     b = builder.Builder(work, "damaged")
     expect_good(b, digest)
+    # Another last step: whoever finds everything in its cache reads little.
+    another = ("--build-arg", "N=1")
+    undamaged = builder.Builder(work, "undamaged")
+    check(undamaged.build(*another) == 0, undamaged.text)
+    digest = undamaged.digest
     whole = work + "/whole"
     subprocess.run(["cp", "-a", b.store, whole], check=True)
     outcomes = {}
@@ -135,7 +140,7 @@ def damaged_store(work, digest):
         folder = re.sub("[0-9a-f]{64}", "HEX", name)
         folder = re.sub(r"data/\d+", "data/N", folder)
         seen[folder] = seen.get(folder, 0) + 1
-        if name == "version" or seen[folder] > (8 if folder.startswith("blobs/") else 1):
+        if name == "version" or seen[folder] > (4 if folder.startswith("blobs/") else 1):
             continue
         for how in ("cut", "emptied", "changed"):
             with open(os.path.join(whole, name), "rb") as f:
@@ -145,7 +150,7 @@ def damaged_store(work, digest):
                 continue
             with open(path, "wb") as f:
                 f.write(data[:half] if how == "cut" else b"" if how == "emptied" else data[:half] + bytes([data[half] ^ 0x55]) + data[half + 1:])
-            code = b.build()
+            code = b.build(*another)
             outcomes[folder, how] = "same" if code == 0 else "error"
             if code == 0:
                 check(b.digest == digest, f"{name} {how}: {b.digest}")
@@ -156,12 +161,11 @@ def damaged_store(work, digest):
                 check(code == 1 and "hint: " in b.text, f"{name} {how}: exit code {code}, no hint?\n{b.text[-500:]}")
                 pruned, text = b.prune()
                 check(pruned == 0, f"{name} {how}: prune: {text}")
-                again = b.build()
+                again = b.build(*another)
                 if again != 0:  # what an image in the store needs is not pruned
-                    check("delete this file" in b.text, f"{name} {how}: neither prune nor a hint helps:\n{b.text[-500:]}")
-                subprocess.run(["rm", "-rf", b.store], check=True)
-                subprocess.run(["cp", "-a", whole, b.store], check=True)
-            shutil.copy2(os.path.join(whole, name), path)
+                    check("hint: delete this" in b.text, f"{name} {how}: neither prune nor a hint helps:\n{b.text[-500:]}")
+            subprocess.run(["rm", "-rf", b.store], check=True)
+            subprocess.run(["cp", "-a", whole, b.store], check=True)
     for (folder, how), outcome in sorted(outcomes.items()):
         print(f"    {folder} {how}: {outcome}")
 

@@ -26,9 +26,11 @@ struct writer {
 };
 
 struct reader {
-    std::string_view rest;
+    std::string_view rest, base;
 
-    [[noreturn]] void damaged() const { throw failure("a stored list of files is damaged"); }
+    [[noreturn]] void damaged() const {
+        throw failure("the list of files in " + std::string(base) + " is damaged").with_hint("delete this directory and build again");
+    }
     std::uint64_t number() {
         std::uint64_t n = 0;
         for (int shift = 0; shift < 64; shift += 7) {
@@ -162,8 +164,9 @@ CONSTAGE_INLINE std::string save(diff const& changes, std::string_view base) {
 
 CONSTAGE_INLINE diff load(std::string_view bytes, std::string_view base) {
     using namespace tree_bytes_detail;
-    if (!bytes.starts_with(magic)) throw failure("this is no stored list of files of this version of constage");
-    reader in{bytes.substr(magic.size())};
+    reader in{bytes, base};
+    if (!bytes.starts_with(magic)) in.damaged();
+    in.rest.remove_prefix(magic.size());
     diff changes;
     auto const count = in.at_most(in.rest.size());  // each takes two bytes at least
     changes.reserve(std::min<std::uint64_t>(count, 1 << 16));
