@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSL-1.0
 """What one command costs: seconds of wall clock and CPU, peak memory in MB, MB written; with the daemons that work for it."""
+import atexit
 import os
+import shutil
 import statistics
 import subprocess
 import tempfile
@@ -26,6 +28,7 @@ def compiled(name):
     """The program that one of the C files here is."""
     if name not in compiled.made:
         place = tempfile.mkdtemp(prefix="constage-bench-tools-")
+        atexit.register(shutil.rmtree, place, ignore_errors=True)
         subprocess.run(["cc", "-O2", "-static", f"{HERE}/{name}.c", "-o", f"{place}/{name}"], check=True)
         compiled.made[name] = f"{place}/{name}"
     return compiled.made[name]

@@ -172,3 +172,23 @@ TEST_CASE("a tree is exported as plain files", "[files][materialize][B004]") {
     CHECK_THROWS_WITH(files::export_tree(files::tree().apply({put("kept", file("x"))}), to.string()), Catch::Contains("kept"));
     CHECK_THROWS_AS(files::export_tree(t, (dir.path / "missing").string()), failure);
 }
+
+TEST_CASE("files that never change are linked if they are as they shall be", "[files][materialize]") {
+    scratch const dir;
+    auto const store = (dir.path / "store").string();
+    fs::create_directories(store);
+    auto const first = files::materialize({put("same", file("s")), put("mode", file("m")), put("twice", file("t"))}, store + "/1");
+    REQUIRE(first.size() == 3);
+    auto other_mode = std::make_shared<node>(*first[1].node);
+    other_mode->mode = 0755;
+    files::diff const wanted = {put("moved", first[0].node), put("mode", other_mode), put("twice", first[2].node),
+                                put("twice too", first[2].node)};
+    files::materialize(wanted, store + "/2", store);
+    CHECK(fs::equivalent(store + "/1/same", store + "/2/moved"));
+    CHECK_FALSE(fs::equivalent(store + "/1/mode", store + "/2/mode"));
+    CHECK(fs::equivalent(store + "/1/twice", store + "/2/twice"));
+    CHECK_FALSE(fs::equivalent(store + "/1/twice", store + "/2/twice too"));
+    CHECK(text_of(store + "/2/twice too") == "t");
+    files::materialize(wanted, store + "/3");  // none is said to be immutable
+    CHECK_FALSE(fs::equivalent(store + "/1/same", store + "/3/moved"));
+}

@@ -3,6 +3,7 @@
 #include <archive_entry.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include <constage/failure.hpp>
 #include <constage/files/digest.hpp>
@@ -171,6 +172,31 @@ TEST_CASE("the bytes do not depend on the number of threads", "[oci][layer]") {
         CHECK(write(d, how, 7).bytes == one.bytes);
         CHECK(listing(one.bytes).size() == 5);
     }
+}
+
+TEST_CASE("what does not compress is stored, what lies beside it is compressed", "[oci][layer]") {
+    std::string noise;
+    std::uint32_t seed = 7;
+    for (int i = 0; i < 1'500'000; ++i) noise += static_cast<char>((seed = seed * 1664525 + 1013904223) >> 24);
+    std::string const text(1'500'000, 't');
+    auto const size = noise.size();
+    files::diff const d = {put("a", file(noise.substr(0, size / 2))), put("b", file(text)), put("c", file(noise.substr(size / 2)))};
+    auto const m = write(d, compression::gzip);
+    CHECK(write(d, compression::gzip, 3).bytes == m.bytes);
+    CHECK(m.bytes.size() > size);
+    CHECK(m.bytes.size() < size + size / 50);
+
+    std::string back(m.result.uncompressed, '\0');
+    z_stream z{};
+    REQUIRE(inflateInit2(&z, 15 + 16) == Z_OK);  // gzip, with its check sum
+    auto in = m.bytes;
+    z.next_in = reinterpret_cast<Bytef*>(in.data());
+    z.avail_in = static_cast<uInt>(in.size());
+    z.next_out = reinterpret_cast<Bytef*>(back.data());
+    z.avail_out = static_cast<uInt>(back.size());
+    CHECK(inflate(&z, Z_FINISH) == Z_STREAM_END);
+    inflateEnd(&z);
+    CHECK(files::digest_of(back) == m.result.diff_id);
 }
 
 TEST_CASE("a sink that throws stops the writing", "[oci][layer]") {

@@ -22,11 +22,13 @@
 #include <chrono>
 #include <mutex>
 #include <set>
+#include <unordered_map>
 
 namespace constage::engine {
 
 struct execution::state {
     std::string key, result, why;
+    std::string previous;  ///< the change of this instruction when it last ran, if that is known
     step_record record;
     std::recursive_mutex guard;  ///< of what is computed on demand
     std::optional<files::tree> tree;
@@ -45,6 +47,27 @@ CONSTAGE_INLINE files::diff only(files::diff from, files::diff const& wanted) {
     for (auto const& c : wanted) paths.insert(c.path);
     std::erase_if(from, [&](auto const& c) { return !paths.contains(c.path); });
     return from;
+}
+
+/// The files that were the same the last time are in the store: one changed file of many is one file to write.
+CONSTAGE_INLINE files::diff with_contents_of(files::diff changes, std::string const& previous, store const& where) {
+    if (previous.empty()) return changes;
+    auto const place = where.path("snapshots", previous);
+    auto const text = ::access((place + "/fs").c_str(), F_OK) == 0 ? read_file(place + "/diff") : std::nullopt;
+    if (!text) return changes;
+    auto const before = files::load(*text, place);
+    std::unordered_map<std::string_view, files::node const*> at;
+    for (auto const& c : before)
+        if (c.node) at.emplace(c.path, c.node.get());
+    for (auto& c : changes) {
+        if (!c.node || c.node->type != files::type::file || c.node->content.digest.empty()) continue;
+        auto const found = at.find(c.path);
+        if (found == at.end() || found->second->content.digest != c.node->content.digest) continue;
+        auto n = std::make_shared<files::node>(*c.node);
+        n->content = found->second->content;
+        c.node = std::move(n);
+    }
+    return changes;
 }
 
 /// Where the key of an instruction was when it last ran: its stage and number.
@@ -247,6 +270,7 @@ CONSTAGE_INLINE void execution::run(std::size_t index, std::function<void(int, s
     auto const place = "places/" + execution_detail::place_of(t, how_).substr(7);
     auto const before = store_.find_text(place);
     s.why = reason(t, parts, before);
+    if (auto const last = before && files::is_digest(*before) ? store_.find_step(*before) : std::nullopt) s.previous = last->result;
     if (key != quick_key && !t.no_cache)
         if (auto const same = caches_.find_step(key);
             same && (t.what != task::kind::run || caches_.has_change(same->result))) {  // other files of that stage changed, not these
@@ -340,10 +364,14 @@ CONSTAGE_INLINE std::vector<std::string> execution::mountable(std::size_t index)
                     auto temporary = store_.make_temporary();
                     auto const made = temporary.path() + "/snapshot";
                     ::mkdir(made.c_str(), 0755);
-                    auto const placed = files::materialize(with_parents(changes(index), tree(t.parent)), made + "/fs");
-                    write_file(made + "/diff", files::save(execution_detail::only(placed, changes(index)), made));
+                    auto const wanted = execution_detail::with_contents_of(changes(index), s.previous, store_);
+                    auto const placed = files::materialize(with_parents(wanted, tree(t.parent)), made + "/fs", store_.root() + "/snapshots");
+                    auto const list = files::save(execution_detail::only(placed, wanted), made);
+                    write_file(made + "/diff", list);
                     if (::access(place.c_str(), F_OK) == 0) remove_all(place);  // was made without privilege
                     store_.publish(made, place);
+                    s.changes = files::load(list, place);  // from here on, the files are in the store: later steps can link to them
+                    s.tree.reset();
                 }
             }
             list.insert(list.begin(), place + "/fs");

@@ -18,6 +18,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace constage::files {
 
@@ -27,7 +28,8 @@ namespace materialize_detail {
 class writer {
 public:
     /// `exact`: owners, devices, whiteouts, xattrs as they are, below a new directory. Otherwise as plain files of the caller.
-    writer(std::string const& root, bool exact) : exact_(exact), place_(root, exact) {}
+    writer(std::string const& root, bool exact, std::string immutable = {})
+        : exact_(exact), immutable_(std::move(immutable)), place_(root, exact) {}
 
     void remove(std::string const& path) {
         auto const name = place_.enter_parent(path);
@@ -58,7 +60,7 @@ private:
     bool make(node const& n, std::string const& name, std::string const& path) {
         switch (n.type) {
             case type::file:
-                place_.write_file(n, name, path);
+                if (!link(n, name)) place_.write_file(n, name, path);
                 return false;  // with its metadata
             case type::symlink:
                 if (::symlinkat(n.target.c_str(), place_.fd(), name.c_str()) != 0) place_.cannot("write the symlink", path);
@@ -76,6 +78,18 @@ private:
                 break;
         }
         return false;
+    }
+
+    /// To a file that will never change. Each one once: two files of a step are not one inode because they were copied from one.
+    bool link(node const& n, std::string const& name) {
+        auto const& source = n.content.path;
+        if (immutable_.empty() || !source.starts_with(immutable_) || !n.xattrs.empty()) return false;
+        struct stat s {};
+        if (::lstat(source.c_str(), &s) != 0 || !S_ISREG(s.st_mode) || static_cast<std::uint64_t>(s.st_size) != n.size ||
+            s.st_uid != n.uid || s.st_gid != n.gid || (s.st_mode & 07777) != n.mode ||
+            s.st_mtim.tv_sec * 1'000'000'000 + s.st_mtim.tv_nsec != n.mtime_ns || ::llistxattr(source.c_str(), nullptr, 0) != 0)
+            return false;
+        return linked_.insert(source).second && ::linkat(AT_FDCWD, source.c_str(), place_.fd(), name.c_str(), 0) == 0;
     }
 
     bool make_device(node const& n, std::string const& name, std::string const& path) {
@@ -101,7 +115,9 @@ private:
     }
 
     bool exact_;
+    std::string immutable_;
     place place_;
+    std::unordered_set<std::string> linked_;
     std::unordered_map<std::uint64_t, std::string> links_;
 };
 
@@ -126,13 +142,13 @@ CONSTAGE_INLINE void move_contents(diff& changes, std::string const& directory) 
 
 }  // namespace materialize_detail
 
-CONSTAGE_INLINE diff materialize(diff changes, std::string const& directory) {
+CONSTAGE_INLINE diff materialize(diff changes, std::string const& directory, std::string const& immutable) {
     static std::atomic<unsigned> number{0};
     auto const part = directory + ".part-" + std::to_string(::getpid()) + "-" + std::to_string(++number);
     if (::mkdir(part.c_str(), 0755) != 0) throw system_failure("make the directory", part);
     try {
         ::chmod(part.c_str(), 0755);  // whatever the umask is
-        materialize_detail::writer out(part, true);
+        materialize_detail::writer out(part, true, immutable.empty() ? "" : immutable + "/");
         for (auto const& c : changes) {
             if (c.what == change::kind::remove)
                 out.remove(c.path);
