@@ -155,7 +155,7 @@ class Buildah:
 
     def __init__(self, work):
         self.work, self.out = work, work + "/out.tar"
-        self.options = ["--root", work + "/root", "--runroot", work + "/run"]
+        self.options = ["--storage-driver", "overlay", "--root", work + "/root", "--runroot", work + "/run"]
 
     def start(self):
         os.makedirs(self.work, exist_ok=True)
@@ -169,8 +169,8 @@ class Buildah:
 
     def load(self, bases):
         for name, layout in bases.items():
-            identity = self.buildah("pull", "-q", f"oci:{layout}:latest").split()[-1]
-            self.buildah("tag", identity, f"localhost/{name}:latest")
+            storage = f"[overlay@{self.work}/root+{self.work}/run]"  # `buildah pull oci:…` does not like the path of every directory
+            quiet("skopeo", "copy", "--insecure-policy", f"oci:{layout}:latest", f"containers-storage:{storage}localhost/{name}:latest")
 
     def forget(self):
         images = [line.split(None, 1) for line in self.buildah("images", "-a", "--format", "{{.ID}} {{.Name}}:{{.Tag}}").splitlines()]

@@ -48,15 +48,15 @@ def entry(tar, member, path, varies):
     return kind, member.mode & 0o7777, member.uid, member.gid, what
 
 
-def tree(archive, varies=()):
+def tree(archive, varies=(), passing=()):
     """path → (kind, mode, uid, gid, content). Times are left out: some builders stamp files with the clock. `varies`: patterns of files
-    that no two builds make alike."""
+    whose content no two builds make alike, `passing`: of those that some build leaves behind by chance."""
     files = {}
     for tar in layers(archive):
         for member in tar:
             path = os.path.normpath(member.name).lstrip("/")
             directory, base = os.path.split(path)
-            if path in ("", "."):
+            if path in ("", ".") or any(fnmatch.fnmatch(path, pattern) for pattern in passing):
                 continue
             if base == ".wh..wh..opq":
                 files = {p: e for p, e in files.items() if not p.startswith(directory + "/")}

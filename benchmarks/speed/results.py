@@ -83,6 +83,9 @@ constage and Buildah compress the layers of archives with gzip; BuildKit's archi
         self.sections.append("\n".join(rows) + "\n")
         self.line(name, costs, case.aim, limits)
 
+    def left_out(self, name, why):
+        self.summary.append(f"| {name} | not run: {why} | | | | |")
+
     def growth(self, tables):
         self.sections.append("## growth\n\nconstage alone. Aim: cost per file and per stage flat or falling.\n\n" + tables)
 

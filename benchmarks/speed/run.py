@@ -59,7 +59,7 @@ class Measurement:
 
     def compare(self, b):
         """A case whose tree is not that of the first builder does not count."""
-        found = self.attempt(b, lambda: tree(b.tree_archive(self.case.job), self.case.varies))
+        found = self.attempt(b, lambda: tree(b.tree_archive(self.case.job), self.case.varies, self.case.passing))
         if found is None:
             return
         self.reference = self.reference or found
@@ -114,11 +114,16 @@ def main():
     work = tempfile.mkdtemp(prefix="constage-bench-", dir=os.environ.get("CONSTAGE_BENCHMARK_DIR"))
     builders, missing = start(work, args.constage)
     report = results.Report(builders, missing)
-    # Half of the time goes into making contexts, comparing trees and cleaning up.
-    seconds = (args.minutes if not args.quick else 3) * 60 / len(ALL) * 0.6
+    # The other half of the time goes into making contexts, comparing trees and cleaning up.
+    minutes = 5 if args.quick else args.minutes
+    seconds, started = minutes * 60 / len(ALL) / 2, time.monotonic()
     try:
         for name in args.only or ALL:
             begin = time.monotonic()
+            if begin - started > minutes * 60 and not args.only:
+                report.left_out(name, f"{minutes:g} minutes were over")
+                report.write(args.results)
+                continue
             if name == "growth":
                 report.growth(growth.measure(work, builders[0], args.quick))
             elif name == "pull":
