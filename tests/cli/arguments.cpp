@@ -69,6 +69,7 @@ TEST_CASE("build as the conformance harness calls it", "[B001][B002][B003][B012]
                          "1000",
                          "--no-cache-filter",
                          "x,y",
+                         "--no-cache-filter=z",
                          "--no-cache",
                          "-o",
                          "type=oci,dest=out.tar",
@@ -93,7 +94,7 @@ TEST_CASE("build as the conformance harness calls it", "[B001][B002][B003][B012]
     CHECK(b.unpack.bytes == 2ull << 30);
     CHECK(b.unpack.entries == 1000);
     CHECK(b.no_cache);
-    CHECK(b.no_cache_filter == words{"x", "y"});
+    CHECK(b.no_cache_filter == words{"x", "y", "z"});
     REQUIRE(b.outputs.size() == 1);
     CHECK(b.outputs[0].dest == "out.tar");
     CHECK(b.context == "context");
@@ -117,6 +118,21 @@ TEST_CASE("options that take one value leave the context alone") {
         list.push_back("CONTEXT");
         CHECK(read(list).build.context == "CONTEXT");
     }
+}
+
+TEST_CASE("caches of steps are spelled as buildx does") {
+    auto const b = read({"build", "--cache-from", "host/app:cache", "--cache-from", "type=local,src=d", "--cache-to",
+                         "type=registry,ref=host/app:cache,mode=max,ignore-error=true", "."})
+                       .build;
+    REQUIRE(b.cache_from.size() == 2);
+    CHECK(b.cache_from[0].where == "host/app:cache");
+    CHECK(b.cache_from[1].where == "d");
+    REQUIRE(b.cache_to.size() == 1);
+    CHECK(b.cache_to[0].all);
+    CHECK(b.cache_to[0].ignore_error);
+    auto const help = read({"build", "--help"}).help;
+    for (auto const* word : {"--cache-to", "--cache-from", "mode=max", "mode=min", "ignore-error=true", "type=registry,ref=NAME"})
+        CHECK(help.find(word) != std::string::npos);
 }
 
 TEST_CASE("short forms, equals signs, dashes", "[B008][B021][B022]") {
@@ -144,6 +160,12 @@ TEST_CASE("the other commands") {
     CHECK(read({"check", "--format", "json"}).format == "json");
     CHECK(read({"store", "prune", "--all", "--filter", "until=24h"}).prune.older_than == 86400);
     CHECK(read({"prune", "-a"}).prune.all);
+    CHECK(read({"store", "prune", "--keep-storage", "10gb", "-f"}).prune.keep_bytes == 10ull << 30);
+    CHECK(read({"store", "prune", "--reserved-space=5", "--force"}).prune.keep_bytes == 5);
+    CHECK(read({"store", "ls"}).what == command::store_list);
+    CHECK(read({"store", "du", "--store", "S"}).what == command::store_usage);
+    CHECK(read({"store", "du", "--store", "S"}).build.store == "S");
+    CHECK(read({"why", "stage"}).build.targets == words{"stage"});
     CHECK(read({"store", "check"}).what == command::store_check);
     CHECK(read({"doctor"}).what == command::doctor);
     CHECK(read({"version"}).what == command::version);
@@ -187,7 +209,7 @@ TEST_CASE("wrong usage is explained", "[B010][B018][B019][B023]") {
 }
 
 TEST_CASE("every command has a help that teaches") {
-    for (auto const* c : {"build", "plan", "ast", "import", "export", "check", "why", "store prune", "store check", "doctor"}) {
+    for (auto const* c : {"build", "plan", "ast", "import", "export", "check", "why", "store ls", "store du", "store prune", "store check", "doctor"}) {
         CAPTURE(c);
         auto const help = read({c, "--help"}).help;
         CHECK(help.find("Usage: constage " + std::string(c) + " [OPTIONS]") != std::string::npos);

@@ -6,6 +6,8 @@
 #include <constage/engine/sandbox.hpp>
 #include <constage/failure.hpp>
 
+#include <unistd.h>
+
 #include <functional>
 
 using namespace constage;
@@ -126,13 +128,13 @@ TEST_CASE("why a RUN ran: the command, a variable, a mount, an option", "[R019][
         WARN("skipped: needs root and busybox-static");
         return;
     }
-    std::string const run = "RUN --mount=type=cache,id=one,target=/c --mount=src,target=/m true";
+    std::string const run = "RUN --mount=type=cache,id=one,target=/c --mount=type=bind,source=src,target=/m true";
     check_all(
         "FROM base\nARG WITH=1\nENV KEPT=1\n" + run + "\n",
         {
             {"the command",
              [](project& p) { p.replace("/m true", "/m :"); },
-             {"RUN --mount=type=cache,id=one,target=/c --mount=src,target=/m : <- command changed"}},
+             {"RUN --mount=type=cache,id=one,target=/c --mount=type=bind,source=src,target=/m : <- command changed"}},
             {"an argument", [](project& p) { p.how.build_args["WITH"] = "2"; }, {run + " <- arg WITH changed"}},
             {"a new argument", [](project& p) { p.replace("ENV", "ARG MORE=1\nENV"); }, {run + " <- arg MORE is new"}},
             {"the environment", [](project& p) { p.replace("KEPT=1", "KEPT=2"); }, {run + " <- env KEPT changed"}},
@@ -141,17 +143,16 @@ TEST_CASE("why a RUN ran: the command, a variable, a mount, an option", "[R019][
             {"the base", [](project& p) { p.base.write("etc/version", "2"); }, {run + " <- base digest changed"}},
             {"a cache mount",
              [](project& p) { p.replace("id=one", "id=two"); },
-             {"RUN --mount=type=cache,id=two,target=/c --mount=src,target=/m true <- mount /c changed"}},
+             {"RUN --mount=type=cache,id=two,target=/c --mount=type=bind,source=src,target=/m true <- mount /c changed"}},
             {"a mounted file",
              [](project& p) { p.context.write("src/a.txt", "changed"); },
              {run + " <- file src/a.txt of mount /m changed"}},
             {"the network", [](project& p) { p.how.network = "none"; }, {run + " <- network changed"}},
             {"a host", [](project& p) { p.how.add_hosts = {"name:127.0.0.1"}; }, {run + " <- extra hosts is new"}},
             {"the host name", [](project& p) { p.how.build_args["BUILDKIT_SANDBOX_HOSTNAME"] = "box"; }, {run + " <- hostname changed"}},
-            {"no cache",
-             [](project& p) { p.replace("RUN", "RUN true\nRUN"); },
-             {"RUN true <- command changed, mount /c is gone, mount /m is gone, files of mount /m is gone",
-              run + " <- parent step changed"}},
+            {"a step before it",
+             [](project& p) { p.replace("RUN", "COPY other.txt /\nRUN"); },
+             {"COPY other.txt / <- it has not run before", run + " <- parent step changed"}},
         });
 }
 
@@ -175,14 +176,18 @@ TEST_CASE("times and places rebuild nothing; what is seen rebuilds exactly who s
     fs::rename(p.context.path / "src/a.txt", p.context.path / "src/z.txt");
     p.replace("COPY src/a.txt /\n", "COPY src/z.txt /a.txt\n");  // the same file in the end
     CHECK(p.ran() ==
-          strings{"COPY src/z.txt /a.txt <- destination changed, file src/a.txt is gone, file src/z.txt is new, sources changed"});
+          strings{"COPY src/z.txt /a.txt <- destination changed, file src/z.txt is new, file src/a.txt is gone, sources changed"});
 }
 
 TEST_CASE("--no-cache and --no-cache-filter run steps anew, and say so", "[B012]") {
-    project p("FROM base AS one\nCOPY src/a.txt /\nFROM base\nCOPY --from=one /a.txt /\nCOPY src/b.txt /\n");
+    project p("FROM base AS one\nCOPY src/a.txt /\nFROM base AS last\nCOPY --from=one /a.txt /\nCOPY src/b.txt /\n");
     p.ran();
-    p.how.no_cache_filter = {"one"};
+    p.how.no_cache_filter = {"ONE"};  // case does not matter
     CHECK(p.ran() == strings{"COPY src/a.txt / <- --no-cache"});
+    p.how.no_cache_filter = {"one", "last"};
+    CHECK(p.ran().size() == 3);
+    p.how.no_cache_filter = {"nobody"};
+    CHECK(p.ran() == strings{});
     p.how.no_cache_filter = {};
     p.how.no_cache = true;
     CHECK(p.ran().size() == 3);
@@ -210,4 +215,37 @@ TEST_CASE("the store keeps what the last build of a project did") {
     CHECK((*failed)[2].outcome == "not reached");
     p.how.dockerfile = (p.context.path / "other").string();
     CHECK_FALSE(engine::last_build(p.how.store, p.how, ""));
+}
+
+TEST_CASE("a step is known again by its text, wherever it moved, and whatever was built in between") {
+    project p("FROM base AS one\nCOPY src/a.txt /\nCOPY src/b.txt /\nFROM base AS two\nCOPY other.txt /\n");
+    p.how.targets = {"one"};
+    CHECK(p.ran().size() == 2);
+    p.how.targets = {"two"};
+    CHECK(p.ran().size() == 1);
+    p.how.targets = {"one"};
+    p.context.write("src/b.txt", "changed");
+    CHECK(p.ran() == strings{"COPY src/b.txt / <- file src/b.txt changed"});
+    p.replace("COPY src/a.txt /\n", "WORKDIR /w\nCOPY src/a.txt /\n");
+    CHECK(p.ran() == strings{"WORKDIR /w <- it has not run before", "COPY src/a.txt / <- parent step changed",
+                             "COPY src/b.txt / <- parent step changed"});
+}
+
+TEST_CASE("what changed is told since the last build, whether that ran or found it") {
+    project p("FROM base\nCOPY src /src/\n");
+    p.ran();
+    p.context.write("src/a.txt", "changed");
+    CHECK(p.ran() == strings{"COPY src /src/ <- file src/a.txt changed"});
+    p.context.write("src/a.txt", "a");
+    CHECK(p.ran() == strings{});
+    p.context.write("src/b.txt", "changed");
+    CHECK(p.ran() == strings{"COPY src /src/ <- file src/b.txt changed"});
+}
+
+TEST_CASE("the owner of the files, the user who builds, is no ingredient") {
+    project p("FROM base\nCOPY src /src/\n");
+    p.ran();
+    if (::geteuid() != 0) return;
+    for (auto const& e : fs::recursive_directory_iterator(p.context.path)) REQUIRE(::chown(e.path().c_str(), 12345, 54321) == 0);
+    CHECK(p.ran() == strings{});
 }

@@ -106,11 +106,13 @@ struct reader {
             },
             "Run the steps of these stages anew", "STAGE,…");
         each(
-            "--cache-from", [&b](auto const& v) { b.cache_from.push_back(engine::parse_cache_from(v)); }, "Results of steps from elsewhere",
-            "type=local,src=DIR|type=registry,ref=NAME");
+            "--cache-from", [&b](auto const& v) { b.cache_from.push_back(engine::parse_cache_from(v)); }, "Take results of steps from there; what cannot be read is a warning. Also tag= and digest= of a directory",
+            "NAME|type=local,src=DIR|type=registry,ref=NAME");
         each(
             "--cache-to", [&b](auto const& v) { b.cache_to.push_back(engine::parse_cache_to(v)); },
-            "Where results of steps go too; all with mode=max", "type=local,dest=DIR|type=registry,ref=NAME");
+            "Write results of steps there: of the image's (mode=min), or of all (mode=max); ignore-error=true makes a failure a warning, "
+            "tag= names one of several in a directory",
+            "NAME|type=local,dest=DIR[,mode=max]|type=registry,ref=NAME");
         flag("--pull", b.pull, "Ask the registry again what each tag means");
         each(
             "--secret", [&b](auto const& v) { b.secrets.push_back(parse_secret(v)); }, "Secret for RUN --mount=type=secret",
@@ -289,6 +291,11 @@ struct reader {
                 break;
             case command::prune:
                 flag("-a,--all", to.prune.all, "Also cache mounts, and images without a tag");
+                one(
+                    "--keep-storage,--reserved-space", [this](auto const& v) { to.prune.keep_bytes = parse_size("--keep-storage", v); },
+                    "Stop when the store takes no more than that; what was not used for the longest time goes first", "BYTES");
+                app.add_flag_callback(
+                    "-f,--force", [] {}, "Accepted for the sake of buildx: nothing is asked");
                 each(
                     "--filter", [this](auto const& v) { filter(v); }, "Only what was not used for that long", "until=24h");
                 store();
@@ -304,6 +311,8 @@ struct reader {
                 if (who == program::tool) file();
                 store();
                 break;
+            case command::store_list:
+            case command::store_usage:
             case command::store_check:
                 store();
                 break;
@@ -375,7 +384,7 @@ CONSTAGE_INLINE arguments parse(int argc, char const* const* argv, program who) 
         words[1] = "store " + words[1];
         words.erase(words.begin());
     } else if (!words.empty() && words[0] == "store") {
-        throw failure("store needs a command").with_hint("`store check` or `store prune`; each has --help").as_usage();
+        throw failure("store needs a command").with_hint("`store ls`, `store du`, `store check` or `store prune`; each has --help").as_usage();
     }
     if (auto const known = words.empty() ? std::nullopt : find_command(words[0], who)) {
         result.what = *known;

@@ -48,6 +48,8 @@ int ast(invocation& call);
 int import(invocation& call);
 int export_plan(invocation& call);
 int why(invocation& call);
+int list_store(invocation& call);
+int disk_usage_of_store(invocation& call);
 int check_store(invocation& call);
 int prune(invocation& call);
 int doctor(invocation& call);

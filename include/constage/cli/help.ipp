@@ -19,6 +19,7 @@ inline constexpr entry entries[] = {
     {command::build, "build", "Build an image.", true,
      "Examples:\n"
      "  constage build .                                     into the store; prints the digest\n"
+     "  constage build --cache-from host/app:cache --cache-to type=registry,ref=host/app:cache,mode=max .\n"
      "  constage build -f app.Dockerfile -t app:1 -o type=oci,dest=app.tar .\n"
      "  constage build --target test --build-arg VERSION=2 .\n"
      "  constage build --build-context base=oci-layout://images/base:latest .\n"
@@ -51,12 +52,17 @@ inline constexpr entry entries[] = {
      "  constage why                                         of the Dockerfile here\n"
      "  constage why runtime                                 only steps that this stage needs\n"
      "  constage why -f app.Dockerfile --context src\n"},
+    {command::store_list, "store ls", "List builds and their steps: what each takes on the disk, when it was last used, its log.", true,
+     "Example:\n  constage store ls --store DIR\n"},
+    {command::store_usage, "store du", "Say what the store takes on the disk, and what of it `store prune` would remove.", true,
+     "Example:\n  constage store du --store DIR\n"},
     {command::store_check, "store check", "Read the whole store and say what is damaged. Exit code 1 if something is.", true,
      "Example:\n  constage store check --store DIR\n"},
     {command::prune, "store prune", "Remove from the store what no image needs.", true,
      "Examples:\n"
      "  constage store prune                                 cached steps, layers, blobs\n"
      "  constage store prune --filter until=168h             what was not used for a week\n"
+     "  constage store prune --keep-storage 10gb             what was used last stays, as much as that\n"
      "  constage store prune --all                           also cache mounts and images without a tag\n"},
     {command::doctor, "doctor", "Say what this machine allows, and how to allow what is missing.", true, "Example:\n  constage doctor\n"},
     {command::version, "version", "Print the version.", true, ""},

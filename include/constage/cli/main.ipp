@@ -40,6 +40,10 @@ CONSTAGE_INLINE int dispatch(invocation& call) {
             return check(call);
         case command::why:
             return why(call);
+        case command::store_list:
+            return list_store(call);
+        case command::store_usage:
+            return disk_usage_of_store(call);
         case command::store_check:
             return check_store(call);
         case command::prune:

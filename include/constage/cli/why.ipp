@@ -2,8 +2,11 @@
 #ifndef CONSTAGE_CLI_WHY_IPP_INCLUDED
 #define CONSTAGE_CLI_WHY_IPP_INCLUDED
 
+#include <unistd.h>
+
 #include <constage/cli/commands.hpp>
 #include <constage/engine/last_build.hpp>
+#include <constage/engine/step_log.hpp>
 #include <constage/failure.hpp>
 #include <constage/plan/resolve.hpp>
 #include <constage/plan/suggest.hpp>
@@ -27,6 +30,13 @@ CONSTAGE_INLINE std::set<std::size_t> needed_by(engine::build_story const& story
     return needed;
 }
 
+/// Of a step that ran: where all that it printed is.
+CONSTAGE_INLINE std::string log_line(engine::step_story const& s, std::string const& store) {
+    if (s.outcome != "ran" && s.outcome != "failed") return "";
+    auto const path = engine::log_of(engine::store(store, engine::store::must_exist), s.log);
+    return ::access(path.c_str(), R_OK) == 0 ? "    log: " + path + "\n" : "";
+}
+
 CONSTAGE_INLINE std::string line(engine::step_story const& s) {
     auto text = report::fit(s.text, 48);
     text += std::string(50 - std::min<std::size_t>(report::width(text), 49), ' ');
@@ -48,7 +58,9 @@ CONSTAGE_INLINE int why(invocation& call) {
             .with_hint("build it first, or name its --context, -f and --store");
     std::set<std::size_t> shown;
     if (args.build.targets.empty())
-        for (std::size_t i = 0; i != story->size(); ++i) shown.insert(i);
+        for (std::size_t i = 0; i != story->size(); ++i) {
+            if ((*story)[i].outcome != "not asked for") shown.insert(i);
+        }
     for (auto const& target : args.build.targets) shown = why_detail::needed_by(*story, target);
     if (shown.empty() && !args.build.targets.empty()) {
         std::vector<std::string> names;
@@ -59,7 +71,7 @@ CONSTAGE_INLINE int why(invocation& call) {
     std::string text;
     std::size_t ran = 0;
     for (auto const i : shown) {
-        text += why_detail::line((*story)[i]);
+        text += why_detail::line((*story)[i]) + why_detail::log_line((*story)[i], store);
         ran += (*story)[i].outcome == "ran" || (*story)[i].outcome == "failed";
     }
     print(text + std::to_string(ran) + " of " + std::to_string(shown.size()) + " steps ran in the last build\n");

@@ -7,6 +7,7 @@
 
 #include <constage/engine/bases.hpp>
 #include <constage/engine/context.hpp>
+#include <constage/engine/disk_usage.hpp>
 #include <constage/engine/key.hpp>
 #include <constage/engine/sandbox.hpp>
 #include <constage/failure.hpp>
@@ -190,7 +191,7 @@ CONSTAGE_INLINE void base_set::unpack(oci::descriptor const& layer) {
     auto const place = store_.path("layers", layer.digest);
     auto const privileged = has_privilege();
     auto const usable = [&] { return ::access((place + (privileged ? "/fs" : "/diff")).c_str(), F_OK) == 0; };
-    if (usable()) return;
+    if (usable()) return mark_used(place);
     auto const only_one = store_.lock("layer-" + layer.digest.substr(7));
     if (usable()) return;
     auto temporary = store_.make_temporary();

@@ -111,17 +111,11 @@ CONSTAGE_INLINE bool needs_privilege(plan::plan const& what, options const& how)
     });
 }
 
-CONSTAGE_INLINE report build(plan::plan const& what, options const& asked) {
-    using namespace build_detail;
-    teller t(asked.progress);
-    check_context(asked);
-    auto const epoch = epoch_of(what, asked);
-    auto const how = with_epoch(asked, what, epoch);
-    store where(how.store.empty() ? default_store() : how.store);
-    auto const in_use = where.lock("use", true);  // prune() waits for nobody: it refuses
-    where.remove_rubbish();
+namespace build_detail {
+
+CONSTAGE_INLINE report build_with(cache_set& caches, plan::plan const& what, options const& how, std::optional<std::int64_t> const& epoch,
+                                  store& where, teller& t) {
     base_set bases(where, how);
-    cache_set caches(where, how, [&](std::string const& text) { t.tell([&](observer& o) { o.warning({}, text); }); });
     auto outputs = how.outputs;
     if (outputs.empty()) outputs.emplace_back();
     std::vector<layer_format> formats;
@@ -129,6 +123,7 @@ CONSTAGE_INLINE report build(plan::plan const& what, options const& asked) {
         if (auto const f = format_of(o, epoch); needs_layers(o) && std::find(formats.begin(), formats.end(), f) == formats.end())
             formats.push_back(f);
 
+    earlier_build earlier(where, project_of(how, what.stages.empty() ? "" : what.stages.front().source.file));
     std::vector<std::unique_ptr<platform_build>> builds;
     std::vector<oci::platform> platforms;
     for (auto const& p : how.platforms) platforms.push_back(oci::parse_platform(p));
@@ -140,14 +135,15 @@ CONSTAGE_INLINE report build(plan::plan const& what, options const& asked) {
         b.names = &what;
         b.what = lower(what, lower_options_of(how, p),
                        [&](std::string const& name, oci::platform const& of) { return bases.resolve(name, of); });
-        b.done = std::make_unique<execution>(b.what, how, where, bases, caches);
+        b.done = std::make_unique<execution>(b.what, how, where, bases, caches,
+                                             [&b, &earlier](std::size_t i) { return last_key(b, i, earlier.story()); });
         b.first_id = ids;
         b.time.resize(b.what.tasks.size());
         ids += b.what.tasks.size();
     }
     if (has_run(builds) && !has_privilege()) throw privilege_failure();
     std::optional<transfer_teller> transfers(std::in_place, bases, builds, t);
-    story_keeper const story(what, builds, how, where);
+    story_keeper const story(what, builds, earlier);
     t.tell([&](observer& o) { o.planned(infos(builds, what, outputs)); });
 
     std::vector<job> jobs;
@@ -173,6 +169,7 @@ CONSTAGE_INLINE report build(plan::plan const& what, options const& asked) {
         throw;
     }
     transfers.reset();
+    caches.keep();
 
     for (auto& b : builds)
         for (std::size_t target = 0; !formats.empty() && target != b->what.resolution.targets.size(); ++target)
@@ -208,6 +205,32 @@ CONSTAGE_INLINE report build(plan::plan const& what, options const& asked) {
             t.tell([&](observer& o) { o.warning({}, "the cache " + to.where + " was not written: " + f.what()); });
         }
     return make_report(what, builds, bases, t.now());
+}
+
+}  // namespace build_detail
+
+CONSTAGE_INLINE report build(plan::plan const& what, options const& asked) {
+    using namespace build_detail;
+    teller t(asked.progress);
+    check_context(asked);
+    auto const epoch = epoch_of(what, asked);
+    auto const how = with_epoch(asked, what, epoch);
+    store where(how.store.empty() ? default_store() : how.store);
+    auto const in_use = where.lock("use", true);  // prune() waits for nobody: it refuses
+    where.remove_rubbish();
+    auto const warn = [&](std::string const& text) { t.tell([&](observer& o) { o.warning({}, text); }); };
+    cache_set caches(where, how, warn);
+    try {
+        return build_with(caches, what, how, epoch, where, t);
+    } catch (failure const&) {
+        auto const broken = caches.broken_promise();
+        if (!broken || how.stop.stop_requested()) throw;
+        warn("a cache does not hold what it says, the build begins anew without it: " + *broken);
+    }
+    auto alone = how;
+    alone.cache_from.clear();
+    cache_set none(where, alone, warn);
+    return build_with(none, what, alone, epoch, where, t);
 }
 
 }  // namespace constage::engine

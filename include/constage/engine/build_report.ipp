@@ -88,7 +88,27 @@ CONSTAGE_INLINE std::set<std::size_t> tasks_in_images(platform_build const& b) {
     return result;
 }
 
-CONSTAGE_INLINE build_story make_story(plan::plan const& what, std::vector<std::unique_ptr<platform_build>> const& builds) {
+CONSTAGE_INLINE step_story story_of(platform_build const& b, std::size_t task) {
+    auto const& t = b.what.tasks[task];
+    step_story s;
+    s.stage = t.stage == nothing ? "" : plan::stage_name(*b.names, t.stage);
+    s.platform = b.platform.text();
+    s.text = t.text;
+    s.number = t.number;
+    s.where = t.where;
+    return s;
+}
+
+CONSTAGE_INLINE std::string last_key(platform_build const& b, std::size_t task, build_story const& before) {
+    auto const now = story_of(b, task);
+    auto const* step = earlier_step(before, now);
+    if (!step) return "";
+    auto const is_that = [&](auto const& t) { return t.stage == b.what.tasks[task].stage && t.text == step->text; };
+    auto const stands_elsewhere = step->text != now.text && std::any_of(b.what.tasks.begin(), b.what.tasks.end(), is_that);
+    return stands_elsewhere ? "" : step->key;
+}
+
+CONSTAGE_INLINE build_story make_story(std::vector<std::unique_ptr<platform_build>> const& builds) {
     build_story story;
     for (auto const& b : builds) {
         std::vector<std::size_t> place(b->what.tasks.size(), nothing);
@@ -96,12 +116,12 @@ CONSTAGE_INLINE build_story make_story(plan::plan const& what, std::vector<std::
             auto const& t = b->what.tasks[i];
             if (t.what == task::kind::base) continue;
             auto const& time = b->time[i];
-            step_story s;
-            s.stage = t.stage == nothing ? "" : plan::stage_name(what, t.stage);
-            s.text = t.text;
-            s.where = t.where;
+            auto s = story_of(*b, i);
+            s.key = b->done->key(i);
             s.why = b->done->why(i);
             s.outcome = time.end != 0 ? (time.ran ? "ran" : "cached") : s.why.empty() ? "not reached" : "failed";
+            s.log = s.key;
+            if (s.outcome == "failed") s.key.clear();
             if (time.ran) s.time = time.end - time.begin;
             for (auto const n : t.needs())
                 if (place[n] != nothing) s.needs.push_back(place[n]);
@@ -114,10 +134,9 @@ CONSTAGE_INLINE build_story make_story(plan::plan const& what, std::vector<std::
 
 CONSTAGE_INLINE story_keeper::~story_keeper() {
     try {
-        auto const project = project_of(how_, what_.stages.empty() ? "" : what_.stages.front().source.file);
-        auto const place = "builds/" + files::digest_of(project).substr(7);
-        auto const text = text_of(make_story(what_, builds_));
-        if (where_.find_text(place) != text) where_.put_text(place, text);
+        std::vector<std::string> stages;
+        for (std::size_t i = 0; i != what_.stages.size(); ++i) stages.push_back(plan::stage_name(what_, i));
+        earlier_.replace(make_story(builds_), stages);
     } catch (std::exception const&) {  // only `constage why` misses it
     }
 }

@@ -95,22 +95,25 @@ void tag_in_store(store& where, std::vector<oci::image> const& images, std::vect
 /// Tasks whose files are in an image because it is built on them.
 std::set<std::size_t> tasks_in_images(platform_build const& b);
 
+/// Which step a task is, without what became of it.
+step_story story_of(platform_build const& b, std::size_t task);
+/// The key that a task had in the build before; "" if that did not have it: then it is new in its stage.
+std::string last_key(platform_build const& b, std::size_t task, build_story const& before);
 /// What became of each step so far. Bases are left out.
-build_story make_story(plan::plan const& what, std::vector<std::unique_ptr<platform_build>> const& builds);
+build_story make_story(std::vector<std::unique_ptr<platform_build>> const& builds);
 
 /// Keeps the story of the build in the store when the build ends, however it does.
 class story_keeper {
 public:
-    story_keeper(plan::plan const& what, std::vector<std::unique_ptr<platform_build>> const& builds, options const& how, store& where)
-        : what_(what), builds_(builds), how_(how), where_(where) {}
+    story_keeper(plan::plan const& what, std::vector<std::unique_ptr<platform_build>> const& builds, earlier_build& earlier)
+        : what_(what), builds_(builds), earlier_(earlier) {}
     ~story_keeper();
     story_keeper(story_keeper const&) = delete;
 
 private:
     plan::plan const& what_;
     std::vector<std::unique_ptr<platform_build>> const& builds_;
-    options const& how_;
-    store& where_;
+    earlier_build& earlier_;
 };
 
 report make_report(plan::plan const& what, std::vector<std::unique_ptr<platform_build>> const& builds, base_set& bases, std::int64_t wall);

@@ -122,8 +122,8 @@ CONSTAGE_INLINE void add_jobs(std::vector<job>& jobs, platform_build& b, std::ve
             list.resize(stage.layers.size());
             for (std::size_t l = 0; l != stage.layers.size(); ++l)
                 jobs.push_back({{first + stage.layers[l]},
-                                [&b, &where, &record = list[l], task = stage.layers[l], &format = formats[f]] {
-                                    auto found = where.find_layer(layer_name(b.done->record(task).result, format));
+                                [&b, &record = list[l], task = stage.layers[l], &format = formats[f]] {
+                                    auto found = b.done->caches().find_layer(layer_name(b.done->record(task).result, format));
                                     if (found) record = *found;
                                     return found.has_value();
                                 },

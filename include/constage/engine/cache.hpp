@@ -10,6 +10,9 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,19 +30,29 @@ public:
     cache_set(store& where, options const& how, std::function<void(std::string const&)> const& warn);
 
     /// A step that has run here or there.
-    std::optional<step_record> find_step(std::string const& key) const;
-    /// Is the change here, or can it be had?
+    std::optional<step_record> find_step(std::string const& key);
+    /// Is the change here, unpacked or as a layer, or can it be had?
     bool has_change(std::string const& change) const;
     /// snapshots/HEX is there afterwards. Throws constage::failure: the cache does not hold what it says.
     void bring_change(std::string const& change);
-    /// The change as a layer of this name, its blob brought here; none if no cache has it.
+    /// A layer of this name that the store has; that is a use of it.
+    std::optional<layer_record> find_layer(std::string const& name) const;
+    /// The change as a layer of this name, its blob brought here; none if no cache has it. Throws constage::failure as bring_change() does.
     std::optional<layer_record> bring_layer(std::string const& name);
+
+    /// What a cache promised and did not hold, if that was so: then the build must begin anew, without it.
+    std::optional<std::string> broken_promise() const;
+    /// Records of the steps that were found elsewhere become the store's, where it has the changes too.
+    void keep() const;
 
 private:
     struct entry {
         layer_record layer;
         oci::source* from;
     };
+    void break_promise(std::string const& why);
+    std::optional<layer_record> fetch_layer(std::string const& name);
+    void unpack_change(std::string const& change, layer_record const& layer);
     void read(cache_place const& place, oci::registry_options const& registry);
 
     store& store_;
@@ -47,6 +60,9 @@ private:
     std::vector<std::unique_ptr<oci::source>> sources_;
     std::map<std::string, step_record> steps_;
     std::map<std::string, entry> layers_;  ///< by layer_name
+    mutable std::mutex guard_;             ///< of what follows
+    std::set<std::string> found_;          ///< keys of steps that were found in a cache
+    std::optional<std::string> broken_;
 };
 
 /// The label that says that an image is a cache, and its value: which layout it has.

@@ -7,6 +7,7 @@
 
 #include <constage/engine/build.hpp>
 #include <constage/engine/cache.hpp>
+#include <constage/engine/disk_usage.hpp>
 #include <constage/engine/key.hpp>
 #include <constage/engine/layer_format.hpp>
 #include <constage/engine/sandbox.hpp>
@@ -15,6 +16,7 @@
 #include <constage/files/digest.hpp>
 #include <constage/files/materialize.hpp>
 #include <constage/oci/reference.hpp>
+#include <constage/system_failure.hpp>
 
 #include <algorithm>
 #include <set>
@@ -53,7 +55,8 @@ CONSTAGE_INLINE void cache_set::read(cache_place const& place, oci::registry_opt
     auto const temporary = store_.make_temporary();
     std::set<std::string> here;
     for (auto const& l : image.layers) here.insert(l.digest);
-    for (auto const& c : files::read_archive(store_.blobs().path(image.layers.front().digest), temporary.path() + "/records", false)) {
+    for (auto const& c : files::read_archive(store_.blobs().path(image.layers.front().digest), temporary.path() + "/records", false,
+                                             how_.unpack, how_.stop)) {
         if (!c.node || c.node->type != files::type::file) continue;
         auto const name = "sha256:" + c.path.substr(c.path.rfind('/') + 1);
         if (!files::is_digest(name)) continue;
@@ -66,14 +69,37 @@ CONSTAGE_INLINE void cache_set::read(cache_place const& place, oci::registry_opt
     sources_.push_back(std::move(source));
 }
 
-CONSTAGE_INLINE std::optional<step_record> cache_set::find_step(std::string const& key) const {
+CONSTAGE_INLINE std::optional<step_record> cache_set::find_step(std::string const& key) {
     if (auto r = store_.find_step(key)) return r;
     auto const at = steps_.find(key);
-    return at == steps_.end() ? std::nullopt : std::optional(at->second);
+    if (at == steps_.end()) return std::nullopt;
+    std::lock_guard const hold(guard_);
+    found_.insert(key);
+    return at->second;
 }
 
 CONSTAGE_INLINE bool cache_set::has_change(std::string const& change) const {
-    return ::access((store_.path("snapshots", change) + "/diff").c_str(), F_OK) == 0 || layers_.contains(layer_name(change, layer_format{}));
+    auto const name = layer_name(change, layer_format{});
+    return ::access((store_.path("snapshots", change) + "/diff").c_str(), F_OK) == 0 || layers_.contains(name) || store_.find_layer(name);
+}
+
+CONSTAGE_INLINE void cache_set::break_promise(std::string const& why) {
+    std::lock_guard const hold(guard_);
+    if (!broken_) broken_ = why;
+}
+
+CONSTAGE_INLINE std::optional<std::string> cache_set::broken_promise() const {
+    std::lock_guard const hold(guard_);
+    return broken_;
+}
+
+CONSTAGE_INLINE void cache_set::keep() const {
+    for (auto const& key : found_) {
+        auto const& record = steps_.at(key);
+        auto const ran = record.ingredients.contains("command");
+        if (!ran || store_.has("snapshots", record.result) || store_.find_layer(layer_name(record.result, layer_format{})))
+            store_.put_step(key, record);
+    }
 }
 
 CONSTAGE_INLINE void cache_set::bring_change(std::string const& change) {
@@ -83,28 +109,54 @@ CONSTAGE_INLINE void cache_set::bring_change(std::string const& change) {
     if (!layer) throw failure("the store lacks snapshot " + change).with_hint("build again with --no-cache");
     auto const only_one = store_.lock("snapshot-" + change.substr(7));
     if (::access((place + "/diff").c_str(), F_OK) == 0) return;
+    try {
+        unpack_change(change, *layer);
+    } catch (failure const& f) {
+        if (layers_.contains(layer_name(change, layer_format{}))) break_promise(f.what());
+        throw;
+    }
+}
+
+CONSTAGE_INLINE void cache_set::unpack_change(std::string const& change, layer_record const& layer) {
     auto temporary = store_.make_temporary();
     auto const made = temporary.path() + "/snapshot";
-    if (::mkdir(made.c_str(), 0755) != 0) throw failure("cannot write to the store " + store_.root());
-    auto changes = files::read_archive(store_.blobs().path(layer->blob.digest), made + "/data", true);
+    if (::mkdir(made.c_str(), 0755) != 0) throw system_failure("make the directory", made);
+    auto changes = files::read_archive(store_.blobs().path(layer.blob.digest), made + "/data", true, how_.unpack, how_.stop);
     if (digest_of(changes) != change)
-        throw failure("a cache says that layer " + layer->blob.digest + " is change " + change + ", and it is not")
+        throw failure("a cache says that layer " + layer.blob.digest + " is change " + change + ", and it is not")
             .with_hint("build without --cache-from, and write the cache anew");
     if (has_privilege()) {
         changes = files::materialize(changes, made + "/fs");
         remove_all(made + "/data");
     }
     write_file(made + "/diff", files::save(changes, made));
-    store_.publish(made, place);
+    store_.publish(made, store_.path("snapshots", change));
+}
+
+CONSTAGE_INLINE std::optional<layer_record> cache_set::find_layer(std::string const& name) const {
+    auto found = store_.find_layer(name);
+    if (!found) return found;
+    mark_used(store_.path("blobs-of", name));
+    mark_used(store_.blobs().path(found->blob.digest));
+    return found;
 }
 
 CONSTAGE_INLINE std::optional<layer_record> cache_set::bring_layer(std::string const& name) {
-    if (auto const found = store_.find_layer(name)) return found;
+    if (auto found = find_layer(name)) return found;
+    try {
+        return fetch_layer(name);
+    } catch (failure const& f) {
+        break_promise(f.what());
+        throw;
+    }
+}
+
+CONSTAGE_INLINE std::optional<layer_record> cache_set::fetch_layer(std::string const& name) {
     auto const at = layers_.find(name);
     if (at == layers_.end()) return std::nullopt;
     auto const& [layer, from] = at->second;
     auto const only_one = store_.lock(layer.blob.digest);
-    if (!store_.blobs().has(layer.blob.digest)) from->fetch(layer.blob, {}, how_.stop);
+    if (!store_.blobs().has(layer.blob.digest, layer.blob.size)) from->fetch(layer.blob, {}, how_.stop);
     store_.put_layer(name, layer);
     return layer;
 }

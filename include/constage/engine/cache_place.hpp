@@ -18,7 +18,7 @@ struct cache_place {
     bool ignore_error = false;
 };
 
-/// buildx's spelling: "type=local,dest=DIR,mode=max", "type=registry,ref=NAME". Throws constage::failure (usage).
+/// buildx's spelling: "type=local,dest=DIR,mode=max", "type=registry,ref=NAME", "NAME". Throws constage::failure (usage).
 cache_place parse_cache_to(std::string_view text);
 /// "type=local,src=DIR", "type=registry,ref=NAME", "NAME". Throws constage::failure (usage).
 cache_place parse_cache_from(std::string_view text);

@@ -54,21 +54,26 @@ CONSTAGE_INLINE cache_place place_of(std::string const& option, std::map<std::st
     return p;
 }
 
+/// "registry/project:cache" alone.
+CONSTAGE_INLINE bool is_name(std::string_view text) { return !text.empty() && text.find('=') == text.npos; }
+CONSTAGE_INLINE cache_place named(std::string_view text) {
+    cache_place p;
+    p.registry = true;
+    p.where = text;
+    return p;
+}
+
 }  // namespace cache_place_detail
 
 CONSTAGE_INLINE cache_place parse_cache_to(std::string_view text) {
     using namespace cache_place_detail;
+    if (is_name(text)) return named(text);
     return place_of("--cache-to", fields_of("--cache-to", text, {"dest", "type", "ref", "mode", "tag", "ignore-error"}), "dest");
 }
 
 CONSTAGE_INLINE cache_place parse_cache_from(std::string_view text) {
     using namespace cache_place_detail;
-    if (!text.empty() && text.find('=') == text.npos) {
-        cache_place p;
-        p.registry = true;
-        p.where = text;
-        return p;
-    }
+    if (is_name(text)) return named(text);
     return place_of("--cache-from", fields_of("--cache-from", text, {"src", "type", "ref", "tag", "digest"}), "src");
 }
 

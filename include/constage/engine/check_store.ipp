@@ -7,6 +7,7 @@
 #include <constage/engine/check_store.hpp>
 #include <constage/engine/key.hpp>
 #include <constage/engine/last_build.hpp>
+#include <constage/engine/layer_format.hpp>
 #include <constage/engine/reachable.hpp>
 #include <constage/engine/store.hpp>
 #include <constage/failure.hpp>
@@ -81,7 +82,8 @@ struct checker {
     void step(std::string const& path, std::string const& key) {
         auto const record = where.find_step(key);
         if (!record) return complain(path, "is damaged");
-        if (record->ingredients.contains("command") && !where.has("snapshots", record->result))
+        if (record->ingredients.contains("command") && !where.has("snapshots", record->result) &&
+            !where.find_layer(layer_name(record->result, layer_format{})))
             complain(path, "its snapshot " + record->result + " is missing");
     }
 
@@ -92,10 +94,6 @@ struct checker {
         std::error_code error;
         if (std::filesystem::file_size(where.blobs().path(record->blob.digest), error) != record->blob.size)
             complain(path, "its blob has another size");
-    }
-
-    void place(std::string const& path) {
-        if (auto const key = where.find_text(path); !key || !files::is_digest(*key)) complain(path, "is damaged");
     }
 
     void list(std::string const& path) {
@@ -177,9 +175,9 @@ CONSTAGE_INLINE store_health check_store(std::string const& path) {
     });
     c.each("steps", {}, [&](std::string const& p, std::string const& key) { c.step(p, key); });
     c.each("blobs-of", {}, [&](std::string const& p, std::string const& name) { c.layer_of_change(p, name); });
-    c.each("places", {}, [&](std::string const& p, std::string const&) { c.place(p); });
     c.each("lists", {}, [&](std::string const& p, std::string const&) { c.list(p); });
     c.each("builds", {}, [&](std::string const& p, std::string const&) { c.build(p); });
+    c.each("logs", {}, [](std::string const&, std::string const&) {});
     c.each("snapshots", {}, [&](std::string const& p, std::string const& digest) { c.listed(p, digest); });
     c.each("layers", {"-add"}, [&](std::string const& p, std::string const&) { c.listed(p, std::nullopt); });
     c.each("contexts", {}, [&](std::string const& p, std::string const& digest) { c.context(p, digest); });

@@ -14,6 +14,7 @@
 #include <constage/files/copy.hpp>
 #include <constage/files/tree.hpp>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -25,10 +26,13 @@
 namespace constage::engine {
 
 struct failed_run;
+struct run_result;
 
 class execution {
 public:
-    execution(lowering const& what, options const& how, store& where, base_set& bases, cache_set& caches);
+    /// `last_key`: that a task had when it was last built; "" if that is not known.
+    execution(lowering const& what, options const& how, store& where, base_set& bases, cache_set& caches,
+              std::function<std::string(std::size_t)> last_key);
     ~execution();
 
     /// Looks for the task's result. Base tasks always have one.
@@ -39,7 +43,7 @@ public:
     std::string const& why(std::size_t task) const;     ///< of a task that ran
     std::string const& result(std::size_t task) const;  ///< identity of the file system after the task; "" for `nothing`
     step_record const& record(std::size_t task) const;
-    std::string const& key(std::size_t task) const;  ///< of what can be known without looking into other stages
+    std::string const& key(std::size_t task) const;  ///< of what can be known without looking into other stages; known once it runs
     cache_set& caches() { return caches_; }
 
     files::tree tree(std::size_t task);                    ///< the whole file system after it
@@ -63,15 +67,18 @@ private:
     std::map<std::string, files::node_ptr> inputs(task const& t, bool stages);
     ingredients quick_ingredients(task const& t);
     ingredients full_ingredients(task const& t, ingredients parts);
-    std::string reason(task const& t, ingredients const& parts, std::optional<std::string> const& last_key);
+    void keep_lists(task const& t, ingredients const& parts);
+    std::string reason(std::size_t task, ingredients const& parts);
     void finish(std::size_t task, std::string const& key, step_record record);
     files::diff compute(task const& t);
+    run_result run_logged(task const& t, std::string const& key, std::function<void(int, std::string_view)> const& output);
 
     lowering const& what_;
     options const& how_;
     store& store_;
     base_set& bases_;
     cache_set& caches_;
+    std::function<std::string(std::size_t)> last_key_;
     std::vector<std::unique_ptr<state>> states_;
     once scanned_, connected_;
     std::shared_ptr<sandbox::connection_pool> networks_;

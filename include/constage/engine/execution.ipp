@@ -6,12 +6,13 @@
 #include <unistd.h>
 
 #include <constage/engine/directories.hpp>
+#include <constage/engine/disk_usage.hpp>
 #include <constage/engine/execution.hpp>
 #include <constage/engine/failed_run.hpp>
 #include <constage/engine/fetch.hpp>
-#include <constage/engine/last_build.hpp>
 #include <constage/engine/lower_instructions.hpp>
 #include <constage/engine/run_step.hpp>
+#include <constage/engine/step_log.hpp>
 #include <constage/failure.hpp>
 #include <constage/files/archive.hpp>
 #include <constage/files/digest.hpp>
@@ -70,15 +71,11 @@ CONSTAGE_INLINE files::diff with_contents_of(files::diff changes, std::string co
     return changes;
 }
 
-/// Where the key of an instruction was when it last ran: its stage and number.
-CONSTAGE_INLINE std::string place_of(task const& t, options const& how) {
-    return files::digest_of(project_of(how, t.where.file) + "\n" + std::to_string(t.stage) + " " + std::to_string(t.number));
-}
-
 }  // namespace execution_detail
 
-CONSTAGE_INLINE execution::execution(lowering const& what, options const& how, store& where, base_set& bases, cache_set& caches)
-    : what_(what), how_(how), store_(where), bases_(bases), caches_(caches) {
+CONSTAGE_INLINE execution::execution(lowering const& what, options const& how, store& where, base_set& bases, cache_set& caches,
+                                     std::function<std::string(std::size_t)> last_key)
+    : what_(what), how_(how), store_(where), bases_(bases), caches_(caches), last_key_(std::move(last_key)) {
     for (std::size_t i = 0; i != what.tasks.size(); ++i) states_.push_back(std::make_unique<state>());
 }
 CONSTAGE_INLINE execution::~execution() = default;
@@ -217,11 +214,19 @@ CONSTAGE_INLINE ingredients execution::full_ingredients(task const& t, ingredien
     return parts;
 }
 
-/// Why a task must run: what differs from when it last ran.
-CONSTAGE_INLINE std::string execution::reason(task const& t, ingredients const& parts, std::optional<std::string> const& last_key) {
-    if (t.no_cache) return "--no-cache";
-    if (!last_key || !files::is_digest(*last_key)) return "it has not run before";
-    auto const last = store_.find_step(*last_key);
+/// Keeps the names of the files that go into a task, for this reason() and later ones.
+CONSTAGE_INLINE void execution::keep_lists(task const& t, ingredients const& parts) {
+    for (auto const& [name, root] : inputs(t, true))
+        if (auto const& digest = parts.at(name); !store_.has("lists", digest))
+            store_.put_text("lists/" + digest.substr(7), text_of(list_of(*root)));
+}
+
+/// Why a task must run: what differs from when it was last built.
+CONSTAGE_INLINE std::string execution::reason(std::size_t index, ingredients const& parts) {
+    if (what_.tasks[index].no_cache) return "--no-cache";
+    auto const last_key = last_key_(index);
+    if (!files::is_digest(last_key)) return "it has not run before";
+    auto const last = store_.find_step(last_key);
     if (!last) return "its last result is not in the store any more";
     auto const text = explain(last->ingredients, parts, [this](std::string const& digest) {
         if (!files::is_digest(digest)) return file_list{};
@@ -254,7 +259,29 @@ CONSTAGE_INLINE bool execution::try_cached(std::size_t index) {
     auto const record = caches_.find_step(key);
     if (!record || (t.what == task::kind::run && !caches_.has_change(record->result))) return false;
     finish(index, key, *record);
+    mark_used(store_.path("steps", key));
+    if (t.what == task::kind::run) mark_used(store_.path("snapshots", record->result));
     return true;
+}
+
+/// Runs the command; all that it prints goes into a file too.
+CONSTAGE_INLINE run_result execution::run_logged(task const& t, std::string const& key,
+                                                 std::function<void(int, std::string_view)> const& output) {
+    step_log log(store_, key);
+    run_step step{*this, what_, how_, store_, bases_, t};
+    try {
+        auto done = step.run([&] { return context(); }, [&](int fd, std::string_view bytes) {
+            log.write(bytes);
+            if (output) output(fd, bytes);
+        });
+        log.keep();
+        return done;
+    } catch (failure& f) {
+        if (f.exit_code == 0) throw;
+        auto const path = log.keep();
+        if (path.empty()) throw;
+        throw std::move(f).with_hint("the whole log is " + path);
+    }
 }
 
 CONSTAGE_INLINE void execution::run(std::size_t index, std::function<void(int, std::string_view)> const& output) {
@@ -267,18 +294,18 @@ CONSTAGE_INLINE void execution::run(std::size_t index, std::function<void(int, s
     auto const parts = full_ingredients(t, quick);
     auto const key = key_of(parts);
     auto& s = *states_[index];
-    auto const place = "places/" + execution_detail::place_of(t, how_).substr(7);
-    auto const before = store_.find_text(place);
-    s.why = reason(t, parts, before);
-    if (auto const last = before && files::is_digest(*before) ? store_.find_step(*before) : std::nullopt) s.previous = last->result;
+    if (auto const last = last_key_(index); files::is_digest(last))
+        if (auto const record = store_.find_step(last)) s.previous = record->result;
     if (key != quick_key && !t.no_cache)
         if (auto const same = caches_.find_step(key);
             same && (t.what != task::kind::run || caches_.has_change(same->result))) {  // other files of that stage changed, not these
             store_.put_step(quick_key, *same);
             finish(index, quick_key, *same);
-            s.why.clear();
             return;
         }
+    s.key = quick_key;
+    keep_lists(t, parts);
+    s.why = reason(index, parts);
     step_record record;
     record.ingredients = parts;
     auto const describe = [&](files::diff const& changes) {
@@ -286,8 +313,7 @@ CONSTAGE_INLINE void execution::run(std::size_t index, std::function<void(int, s
         record.file_bytes = files::file_bytes(changes);
     };
     if (t.what == task::kind::run) {
-        run_step step{*this, what_, how_, store_, bases_, t};
-        auto const done = step.run([&] { return context(); }, output);
+        auto const done = run_logged(t, quick_key, output);
         describe(done.changes);
         done.publish(store_, record.result);
     } else {
@@ -296,10 +322,6 @@ CONSTAGE_INLINE void execution::run(std::size_t index, std::function<void(int, s
     record.time = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - begin).count();
     store_.put_step(key, record);
     if (key != quick_key) store_.put_step(quick_key, record);
-    store_.put_text(place, key);
-    for (auto const& [name, root] : inputs(t, true))
-        if (auto const list = store_.path("lists", parts.at(name)); ::access(list.c_str(), F_OK) != 0)
-            store_.put_text("lists/" + parts.at(name).substr(7), text_of(list_of(*root)));
     finish(index, quick_key, std::move(record));
 }
 

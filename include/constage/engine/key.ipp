@@ -81,9 +81,18 @@ CONSTAGE_INLINE void add(file_list& list, files::node const& n, std::string cons
 
 CONSTAGE_INLINE bool is_files(std::string const& ingredient) { return ingredient == "files" || ingredient.starts_with("files of mount "); }
 
+CONSTAGE_INLINE bool is_parent(std::string const& ingredient) { return ingredient == "parent step" || ingredient == "base digest"; }
+
+/// Did a step follow its stage's base in one of the two, and another step in the other?
+CONSTAGE_INLINE bool moved(ingredients const& before, ingredients const& now) {
+    return (before.contains("base digest") && now.contains("parent step")) ||
+           (before.contains("parent step") && now.contains("base digest"));
+}
+
 /// "file a.txt changed", "mode of b is …"; false if the lists do not tell.
 CONSTAGE_INLINE bool name_files(std::string const& ingredient, file_list const& before, file_list const& now,
                                 std::vector<std::string>& out) {
+    if (before.empty() || now.empty()) return false;  // a list is not there any more
     auto const of = ingredient == "files" ? std::string() : ingredient.substr(5);
     std::vector<std::string> found;
     auto const kind = [](std::string const& text) { return text.substr(0, text.find(' ')); };
@@ -179,8 +188,11 @@ CONSTAGE_INLINE file_list parse_list(std::string const& text) {
 CONSTAGE_INLINE std::string explain(ingredients const& before, ingredients const& now,
                                     std::function<file_list(std::string const&)> const& list) {
     std::vector<std::string> found;
+    auto const moved = key_detail::moved(before, now);  // a step that came or went between the base and this one
+    if (moved) found.push_back("parent step changed");
     for (auto const& [name, value] : now) {
         auto const at = before.find(name);
+        if (moved && key_detail::is_parent(name)) continue;
         if (at == before.end())
             found.push_back(name + " is new");
         else if (at->second != value &&
@@ -188,7 +200,7 @@ CONSTAGE_INLINE std::string explain(ingredients const& before, ingredients const
             found.push_back(name + " changed");
     }
     for (auto const& [name, value] : before)
-        if (!now.contains(name)) found.push_back(name + " is gone");
+        if (!now.contains(name) && !(moved && key_detail::is_parent(name))) found.push_back(name + " is gone");
     std::string text;
     for (auto const& f : found) text += (text.empty() ? "" : ", ") + f;
     return text;

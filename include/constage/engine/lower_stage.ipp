@@ -2,6 +2,8 @@
 #ifndef CONSTAGE_ENGINE_LOWER_STAGE_IPP_INCLUDED
 #define CONSTAGE_ENGINE_LOWER_STAGE_IPP_INCLUDED
 
+#include <strings.h>
+
 #include <constage/engine/lower_stage.hpp>
 #include <constage/failure.hpp>
 #include <constage/oci/reference.hpp>
@@ -226,7 +228,8 @@ CONSTAGE_INLINE task& stage_walk::add_task(task::kind kind) {
     t.text = text;
     t.where = where;
     auto const& filter = all.how.no_cache_filter;
-    t.no_cache = all.how.no_cache || std::find(filter.begin(), filter.end(), all.what.stages[index].name) != filter.end();
+    auto const is_this = [&](std::string const& name) { return ::strcasecmp(name.c_str(), all.what.stages[index].name.c_str()) == 0; };
+    t.no_cache = all.how.no_cache || std::any_of(filter.begin(), filter.end(), is_this);
     all.out.tasks.push_back(std::move(t));
     state.files = all.out.tasks.size() - 1;
     state.layers.push_back(state.files);

@@ -31,6 +31,7 @@ enum class outcome : unsigned char { done, cached, failed, cancelled, skipped };
 class observer {
 public:
     virtual ~observer() = default;
+    /// What will be done. Comes again if a cache turned out to be damaged: then everything begins anew.
     virtual void planned(std::vector<task_info> const&) {}
     virtual void started(std::size_t /*task*/, std::int64_t /*at*/) {}
     /// What a RUN printed: fd 1 or 2, bytes as they came.

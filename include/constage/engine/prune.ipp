@@ -2,80 +2,76 @@
 #ifndef CONSTAGE_ENGINE_PRUNE_IPP_INCLUDED
 #define CONSTAGE_ENGINE_PRUNE_IPP_INCLUDED
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <time.h>
-
+#include <constage/engine/disk_usage.hpp>
 #include <constage/engine/prune.hpp>
 #include <constage/engine/reachable.hpp>
 #include <constage/engine/store.hpp>
 #include <constage/failure.hpp>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <ctime>
 #include <filesystem>
 #include <set>
+#include <vector>
 
 namespace constage::engine {
 
 namespace prune_detail {
 
-/// Bytes on disk of a file or directory.
-CONSTAGE_INLINE std::uint64_t size_of(std::filesystem::path const& path) {
-    struct stat s {};
-    if (::lstat(path.c_str(), &s) != 0) return 0;
-    auto sum = static_cast<std::uint64_t>(s.st_blocks) * 512;
-    if (!S_ISDIR(s.st_mode)) return sum;
+struct entry {
+    std::int64_t used;  ///< last, in seconds since 1970
+    std::string path;
+    friend auto operator<=>(entry const&, entry const&) = default;
+};
+
+CONSTAGE_INLINE void add_entries(std::vector<entry>& list, store const& where, std::string const& folder,
+                                 std::set<std::string> const& live) {
     std::error_code error;
-    for (auto const& entry : std::filesystem::directory_iterator(path, error)) sum += size_of(entry.path());
-    return sum;
+    for (auto const& e : std::filesystem::directory_iterator(where.root() + "/" + folder, error)) {
+        auto const path = e.path().string();
+        if (!live.contains("sha256:" + e.path().filename().string())) list.push_back({last_used(path), path});
+    }
 }
 
-struct sweeper {
-    store& where;
-    prune_options const& how;
-    prune_report& report;
-    std::time_t now = std::time(nullptr);
-
-    bool recent(std::filesystem::path const& path) const {
-        struct stat s {};
-        return how.older_than && ::lstat(path.c_str(), &s) == 0 && now - s.st_mtime < *how.older_than;
-    }
-
-    void sweep(char const* folder, std::set<std::string> const& live) {
-        std::error_code error;
-        for (auto const& entry : std::filesystem::directory_iterator(where.root() + "/" + folder, error)) {
-            auto const size = size_of(entry.path());
-            if (live.contains("sha256:" + entry.path().filename().string()) || recent(entry.path())) {
-                report.kept += size;
-                continue;
-            }
-            remove_all(entry.path().string());
-            report.reclaimed += size;
-            ++report.removed;
-        }
-    }
-};
+/// Images without a tag go from the index; their blobs are of no image then.
+CONSTAGE_INLINE void forget_untagged_images(store& where) {
+    auto index = nlohmann::json::parse(where.find_text("index.json").value_or("{}"), nullptr, false);
+    if (!index.is_object() || !index.contains("manifests") || !index["manifests"].is_array()) return;
+    auto& manifests = index["manifests"].get_ref<nlohmann::json::array_t&>();
+    std::erase_if(manifests, [](auto const& m) { return !m.is_object() || !m.contains("annotations"); });
+    where.put_text("index.json", index.dump());
+}
 
 }  // namespace prune_detail
 
 CONSTAGE_INLINE prune_report prune(std::string const& path, prune_options const& how) {
     using namespace prune_detail;
-    store where(path);
+    store where(path, store::must_exist);
     auto const alone = where.lock("use", false, false);
     if (!alone) throw failure("a build uses the store " + where.root()).with_hint("wait until it has ended");
-    auto index = nlohmann::json::parse(where.find_text("index.json").value_or("{}"), nullptr, false);
-    if (how.all && index.is_object() && index.contains("manifests") && index["manifests"].is_array()) {
-        auto& manifests = index["manifests"].get_ref<nlohmann::json::array_t&>();
-        std::erase_if(manifests, [](auto const& m) { return !m.is_object() || !m.contains("annotations"); });
-        where.put_text("index.json", index.dump());
-    }
-    auto const live = reachable_blobs(where);
-    prune_report report;
+    if (how.all) forget_untagged_images(where);
     where.remove_rubbish();
-    sweeper s{where, how, report};
-    for (auto const* folder : {"steps", "snapshots", "layers", "blobs-of", "places", "lists", "builds", "contexts", "downloads", "git"}) s.sweep(folder, {});
-    s.sweep("blobs/sha256", live);
-    if (how.all) s.sweep("mounts", {});
+    std::vector<entry> entries;
+    for (auto const* folder : {"steps", "logs", "snapshots", "layers", "blobs-of", "lists", "builds", "contexts", "downloads", "git"})
+        add_entries(entries, where, folder, {});
+    add_entries(entries, where, "blobs/sha256", reachable_blobs(where));
+    if (how.all) add_entries(entries, where, "mounts", {});
+    std::sort(entries.begin(), entries.end());
+
+    prune_report report;
+    report.kept = disk_usage().of(where.root());
+    disk_usage freed(disk_usage::at::last_name);
+    auto const now = std::time(nullptr);
+    for (auto const& e : entries) {
+        if (how.older_than && now - e.used < *how.older_than) break;
+        if (how.keep_bytes && report.kept <= *how.keep_bytes) break;
+        auto const bytes = freed.of(e.path);
+        remove_all(e.path);
+        report.reclaimed += bytes;
+        report.kept -= std::min(report.kept, bytes);
+        ++report.removed;
+    }
     return report;
 }
 

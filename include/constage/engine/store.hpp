@@ -25,9 +25,9 @@
 /// - `layers/HEX/`: a base image's layer by its blob's digest: `diff`, `bytes` (of regular files), and `fs/` or `data/` (contents
 ///   only, made without privilege)
 /// - `blobs-of/HEX`: which blob a change became with which compression (JSON)
-/// - `places/HEX`: the key that an instruction of a file had when it last ran, for "why did this run"
 /// - `lists/HEX`: the files that an ingredient of that digest consists of (JSON), to name what changed
-/// - `builds/HEX`: what the last build of a project did (JSON)
+/// - `builds/HEX`: what the last build of a project did with each step, and their keys, for "why did this run" (JSON)
+/// - `logs/HEX`: what the step with that key printed, secrets hidden
 /// - `contexts/HEX/fs/`: parts of build contexts that a RUN mounts, by content
 /// - `mounts/HEX/`: cache mounts
 /// - `downloads/HEX`, `git/COMMIT/`: what ADD got from elsewhere

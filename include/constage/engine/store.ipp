@@ -34,6 +34,7 @@ CONSTAGE_INLINE failure cannot(std::string const& action, std::string const& pat
 
 CONSTAGE_INLINE std::string hex(std::string const& digest) { return digest.substr(digest.find(':') + 1); }
 
+/// The store's root, with all its folders.
 CONSTAGE_INLINE std::string prepare(std::string const& given, bool must_exist) {
     std::error_code error;
     auto root = std::filesystem::absolute(given, error).lexically_normal().string();
@@ -42,14 +43,14 @@ CONSTAGE_INLINE std::string prepare(std::string const& given, bool must_exist) {
         if (*found != version)
             throw failure("the store " + root + " has version " + found->substr(0, found->find('\n')) + ", this constage knows version 1")
                 .with_hint("use a newer constage, or another store with --store DIR");
-        return root;
-    }
-    if (must_exist) throw failure("there is no store at " + root).with_hint("builds make one; --store DIR chooses another place");
-    for (auto const* folder : {"", "/steps", "/snapshots", "/layers", "/blobs-of", "/places", "/lists", "/builds", "/contexts", "/mounts", "/locks", "/tmp",
-                               "/blobs", "/blobs/sha256"}) {
-        std::filesystem::create_directories(root + folder, error);
-        if (error) throw cannot("make the directory", root + folder, error.value());
-    }
+    } else if (must_exist)
+        throw failure("there is no store at " + root).with_hint("builds make one; --store DIR chooses another place");
+    std::filesystem::create_directories(root, error);
+    if (error) throw cannot("make the directory", root, error.value());
+    for (auto const* folder : {"", "/steps", "/snapshots", "/layers", "/blobs-of", "/lists", "/builds", "/logs", "/contexts", "/mounts",
+                               "/locks", "/tmp", "/blobs", "/blobs/sha256"})  // also what somebody deleted
+        if (auto const path = root + folder; ::mkdir(path.c_str(), 0777) != 0 && errno != EEXIST)
+            throw cannot("make the directory", path);
     return root;
 }
 

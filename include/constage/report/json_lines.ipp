@@ -73,6 +73,7 @@ json list_of(std::vector<T> const& all) {
 
 CONSTAGE_INLINE void json_lines::planned(std::vector<engine::task_info> const& tasks) {
     using namespace json_lines_detail;
+    lines_.clear();
     to_.write(text_of({{"event", "planned"}, {"tasks", list_of(tasks)}}));
 }
 

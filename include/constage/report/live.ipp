@@ -29,6 +29,8 @@ CONSTAGE_INLINE live::~live() { end(); }
 
 CONSTAGE_INLINE void live::planned(std::vector<engine::task_info> const& tasks) {
     std::lock_guard const hold(guard_);
+    tasks_.clear();
+    rows_.clear();
     for (auto const& t : tasks) {
         auto& s = tasks_.emplace_back();
         s.info = t;

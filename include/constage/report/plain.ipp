@@ -15,6 +15,8 @@ inline constexpr std::uint64_t short_transfer = 8'000'000;
 }  // namespace plain_detail
 
 CONSTAGE_INLINE void plain::planned(std::vector<engine::task_info> const& tasks) {
+    tasks_.clear();
+    last_ = static_cast<std::size_t>(-1);
     for (auto const& t : tasks) tasks_.emplace_back().info = t;
 }
 
