@@ -34,6 +34,10 @@ inline void* function(char const* name) {
 #define CONSTAGE_CURL(name) \
     static auto* const real = reinterpret_cast<decltype(&::name)>(constage::oci::curl_on_demand::function(#name))
 
+// The last named parameters are enumerations of libcurl's, which undergo no promotion here: they are ints as they are.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wvarargs"
+
 extern "C" {
 
 CURLcode curl_global_init(long flags) {
@@ -121,6 +125,7 @@ CURLUcode curl_url_set(CURLU* url, CURLUPart what, char const* part, unsigned fl
 
 }  // extern "C"
 
+#pragma GCC diagnostic pop
 #undef CONSTAGE_CURL
 #endif
 #endif
