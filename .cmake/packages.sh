@@ -4,7 +4,8 @@ BUILD_PACKAGES="g++ cmake ninja-build pkg-config libboost-dev libarchive-dev lib
     libcurl4-openssl-dev zlib1g-dev libzstd-dev libcli11-dev liblzma-dev libbz2-dev"
 RUN_PACKAGES="crun uidmap passt ca-certificates"
 EXAMPLE_PACKAGES="busybox-static"
-TEST_PACKAGES="catch2 clang ccache python3 git busybox-static mmdebstrap docker-registry skopeo umoci buildah openssh-client valgrind"
+TEST_PACKAGES="catch2 clang clang-format libclang-rt-dev ccache python3 git busybox-static mmdebstrap docker-registry
+    skopeo umoci buildah openssh-client valgrind"
 
 # install_packages NAME...: installs those that are missing; without root says which are.
 install_packages() {
