@@ -24,7 +24,7 @@ TEST_CASE("export: what was read is written so that it reads the same") {
              "ARG V=\"1 2\"\nARG W\nFROM --platform=$BUILDPLATFORM a:${V} AS base\nFROM base\nCOPY --from=base --chown=a:b --link a \"b\" "
              "c/\n",
              "# escape=`\nFROM a\nENV a=`\"x b=c:\\d\nWORKDIR c:\\x\n",
-             "FROM a\nENV a  b  c=d\nENV it it's\nLABEL a=\"b c\" d=\nENV k=v\\ w x='y z'\n",
+             "FROM a\nENV a  b  c=d\nENV it it's\nLABEL a=\"b c\" d=\nLABEL a\"b c\" d='e'\nENV k=v\\ w x='y z'\n",
              "FROM a\nRUN --mount=type=secret,id=x --mount='type=bind,\"source=a,b\",target=/t' --network=none cat a    && b\\\n  # c\n   "
              "&& d\n",
              "FROM a\nRUN <<EOF\nEOF\nRUN <<X\na\nEOF\nX\nRUN cat <<-A | b <<'B'\n\tx\n\tA\ny\nB\nRUN <<-'S'\n\t#!/bin/sh\n\tx\n\tS\n",

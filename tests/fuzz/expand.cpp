@@ -39,10 +39,10 @@ void expand(std::string const& word) {
     auto const expanded = [&](std::string const& text, char escape) {
         return result_of([&] { return plan::expand(text, value_of, escape).text; });
     };
-    // In a pattern the backslash is special itself (V008), whatever the escape character; the backtick never is.
-    bool const may_have_pattern =
-        word.find("${") != word.npos && word.find_first_of("#%/") != word.npos && word.find_first_of("\\`") != word.npos;
-    if (!may_have_pattern && expanded(word, '`') != expanded(dockerfile::with_backslashes(word), '\\')) std::abort();
+    // In a pattern the backslash is special itself (V008), whatever the escape character; the backtick never is. And what follows "${" may
+    // be no name, or nothing that ends: then the two readings may refuse at different places.
+    bool const in_braces = word.find("${") != word.npos && word.find_first_of("\\`") != word.npos;
+    if (!in_braces && expanded(word, '`') != expanded(dockerfile::with_backslashes(word), '\\')) std::abort();
     if (auto const words = result_of([&] { return plan::expand_to_words(word, value_of); }))
         result_of([&] { return plan::parse_ports(*words).size(); });
     result_of([&] { return plan::expand_body(word, value_of).text; });

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSL-1.0
 # Every tests/fuzz/*.cpp as a libFuzzer target for so many seconds (default: $CONSTAGE_FUZZ_SECONDS, else 60) each, two at a time, from the
 # seeds of seeds.py: run.sh [SECONDS [TARGET...]]
+# The inputs are the same each time, so that a change that breaks one is to blame for it; CONSTAGE_FUZZ_SEED=0 has others.
 # What breaks one is kept in $CONSTAGE_BUILD/fuzz/<target>/crash-*. Give such a file to the program that is left there to see it again.
 set -eu
 CONSTAGE_SOURCE=${CONSTAGE_SOURCE:-$(cd "$(dirname "$0")/../.." && pwd)}
@@ -28,7 +29,7 @@ fuzz() {
     case $1 in lines | trigger) words=dockerfile ;; *) words=$1 ;; esac
     dictionary=
     if [ -f "$here/$words.dict" ]; then dictionary=-dict=$here/$words.dict; fi
-    "$out/$1.fuzz" -max_total_time="$seconds" -max_len=8192 -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 $dictionary \
+    "$out/$1.fuzz" -seed="${CONSTAGE_FUZZ_SEED:-1}" -max_total_time="$seconds" -max_len=8192 -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 $dictionary \
         -artifact_prefix="$out/$1/" "$out/$1" "$out/seeds/$1" >"$out/$1.log" 2>&1
 }
 # two_at_a_time FUNCTION TARGET...

@@ -108,7 +108,9 @@ CONSTAGE_INLINE void writer::pairs(char const* keyword, plan::pairs const& list)
     };
     if (list.size() == 1) {
         auto const& [key, value] = list.front();
-        if (assignment(key, value) != key + "=" + value && legacy(key, value)) return line(std::string(keyword) + " " + key + " " + value);
+        auto const text = key + "=" + value;
+        bool const is_word = dockerfile::quoted_words(text, '\\') == std::vector<std::string>{text};
+        if (!is_word && legacy(key, value)) return line(std::string(keyword) + " " + key + " " + value);
     }
     std::string text = keyword;
     for (auto const& [key, value] : list) text += " " + assignment(key, value);
