@@ -31,6 +31,7 @@ TEST_CASE("export: what was read is written so that it reads the same") {
              "FROM a\nCOPY <<a <<-\"b\" /d/\n1\na\n\t2\n\tb\nADD [\"x y\", \"z\"]\nVOLUME [\"a b\"]\nVOLUME c d\nEXPOSE 1 2/udp\n",
              "FROM a\nCMD\nCMD []\nENTRYPOINT x y\nSHELL [\"a\", \"\\\"\\n\"]\nHEALTHCHECK --interval=5s CMD x\nHEALTHCHECK "
              "NONE\nSTOPSIGNAL 9\nUSER a b\n",
+             "FROM a\nENV -- --b=2 c=3\nARG -- --b=2 c\nLABEL -- --b 2\nEXPOSE -- --3\nUSER -- --a\nCMD -- --x\nHEALTHCHECK CMD --x\n",
              "FROM a\nONBUILD RUN <<E\nx\nE\nMAINTAINER a <b>\nRUN -- --x\nARG a b=\"c d\"\n",
          }) {
         auto const before = dockerfile::read(text);

@@ -18,11 +18,7 @@
 using namespace constage;
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
-    std::string_view text(reinterpret_cast<char const*>(data), size);
-    // Instructions have no blanks around their words; JSON has fewer kinds of them.
-    constexpr auto blanks = " \t\v\f\r\n";
-    text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
-    text = text.substr(0, text.find_last_not_of(blanks) + 1);
+    std::string_view const text(reinterpret_cast<char const*>(data), size);
     auto const wanted = nlohmann::json::parse(text.begin(), text.end(), nullptr, false);
     bool const is_array = wanted.is_array() && text.find('\0') == text.npos;  // the library takes NUL for the end
     bool const of_strings = is_array && std::all_of(wanted.begin(), wanted.end(), [](auto const& e) { return e.is_string(); });
@@ -31,7 +27,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
         if (of_strings && (!words || *words != wanted.get<std::vector<std::string>>())) std::abort();
         if (is_array && !of_strings) std::abort();
     } catch (failure const&) {
-        if (!is_array || of_strings) std::abort();
+        // Around the array more kinds of blanks are allowed than JSON has.
+        if (is_array ? of_strings : text.find('[') == text.npos) std::abort();
     }
     return 0;
 }

@@ -37,12 +37,17 @@ struct writer {
     void words(char const* keyword, std::vector<std::string> const& list, bool may_be_json);
     void command(std::string const& keyword, plan::command const& c) {
         if (!c.shell) return line(keyword + " " + json_array(c.words));
-        line(keyword + (c.words.front().empty() ? "" : " " + c.words.front()));
+        auto const& text = c.words.front();
+        bool const after_flags = keyword.ends_with(" CMD");  // HEALTHCHECK's
+        if (text.empty() || after_flags) return line(keyword + (text.empty() ? "" : " " + text));
+        line(keyword, text);
     }
     void line(std::string const& text) {
         if (text.find('\n') != text.npos) throw failure("a line break in a word cannot be written in a Dockerfile");
         out += wrapped(text);
     }
+    /// An instruction without flags of its own: what looks like one is a word.
+    void line(std::string const& keyword, std::string const& rest) { line(keyword + (rest.starts_with("--") ? " -- " : " ") + rest); }
 
     void operator()(plan::run const& r) {
         out += write_run(r, [&](plan::reference const& f) { return name(f); });
@@ -51,21 +56,21 @@ struct writer {
         out += write_copy(c, [&](plan::reference const& f) { return name(f); });
     }
     void operator()(plan::args const& a) {
-        std::string text = "ARG";
-        for (auto const& one : a.list) text += " " + (one.value ? assignment(one.name, *one.value) : one.name);
-        line(text);
+        std::vector<std::string> list;
+        for (auto const& one : a.list) list.push_back(one.value ? assignment(one.name, *one.value) : one.name);
+        words("ARG", list, false);
     }
     void operator()(plan::env const& e) { pairs("ENV", e.list); }
     void operator()(plan::label const& l) { pairs("LABEL", l.list); }
     void operator()(plan::expose const& e) { words("EXPOSE", e.ports, false); }
     void operator()(plan::volume const& v) { words("VOLUME", v.paths, true); }
-    void operator()(plan::user const& u) { line("USER " + u.text); }
-    void operator()(plan::workdir const& w) { line("WORKDIR " + w.path); }
+    void operator()(plan::user const& u) { line("USER", u.text); }
+    void operator()(plan::workdir const& w) { line("WORKDIR", w.path); }
     void operator()(plan::entrypoint const& e) { command("ENTRYPOINT", e.what); }
     void operator()(plan::cmd const& c) { command("CMD", c.what); }
     void operator()(plan::shell const& s) { line("SHELL " + json_array(s.words)); }
-    void operator()(plan::stopsignal const& s) { line("STOPSIGNAL " + s.text); }
-    void operator()(plan::maintainer const& m) { line("MAINTAINER " + m.text); }
+    void operator()(plan::stopsignal const& s) { line("STOPSIGNAL", s.text); }
+    void operator()(plan::maintainer const& m) { line("MAINTAINER", m.text); }
     void operator()(plan::onbuild const& o) { out += "ONBUILD " + o.text + "\n"; }
     void operator()(plan::healthcheck const& h) {
         if (h.none) return line("HEALTHCHECK NONE");
@@ -110,21 +115,21 @@ CONSTAGE_INLINE void writer::pairs(char const* keyword, plan::pairs const& list)
         auto const& [key, value] = list.front();
         auto const text = key + "=" + value;
         bool const is_word = dockerfile::quoted_words(text, '\\') == std::vector<std::string>{text};
-        if (!is_word && legacy(key, value)) return line(std::string(keyword) + " " + key + " " + value);
+        if (!is_word && legacy(key, value)) return line(keyword, key + " " + value);
     }
-    std::string text = keyword;
-    for (auto const& [key, value] : list) text += " " + assignment(key, value);
-    line(text);
+    std::vector<std::string> all;
+    for (auto const& [key, value] : list) all.push_back(assignment(key, value));
+    words(keyword, all, false);
 }
 
 CONSTAGE_INLINE void writer::words(char const* keyword, std::vector<std::string> const& list, bool may_be_json) {
     bool const json = may_be_json && std::any_of(list.begin(), list.end(), [](std::string const& w) {
                           return w.find_first_of(" \t\n") != w.npos || w.starts_with("[") || w.starts_with("--");
                       });
-    std::string text = keyword;
-    if (json) return line(text + " " + json_array(list));
-    for (auto const& w : list) text += " " + w;
-    line(text);
+    if (json) return line(keyword, json_array(list));
+    std::string text;
+    for (auto const& w : list) text += (text.empty() ? "" : " ") + w;
+    line(keyword, text);
 }
 
 }  // namespace dockerfile_detail
