@@ -195,6 +195,20 @@ class Builder:
         return self.run("prune", "--all", "--store", self.store, *more)
 
 
+def run_tests(of, names, after=lambda: None):
+    """Runs methods of `of`, says how each went. Returns how many failed."""
+    bad = 0
+    for name in names:
+        try:
+            getattr(of, name)()
+            print(f"{of.b.user or 'root'}: {name}: ok", flush=True)
+        except AssertionError as e:
+            bad += 1
+            print(f"{of.b.user or 'root'}: {name}: {e}", flush=True)
+        after()
+    return bad
+
+
 def mounts():
     return open("/proc/self/mountinfo").read()
 

@@ -158,13 +158,7 @@ def run(work):
     user, bad = builder.make_user(), 0
     for who in [None, user] if user else [None]:
         c = Check(work, who)
-        for test in (c.shared_cache, c.private_cache, c.locked_cache, c.cache_of_a_stage, c.secrets, c.ssh):
-            try:
-                test()
-                print(f"{who or 'root'}: {test.__name__}: ok", flush=True)
-            except AssertionError as e:
-                bad += 1
-                print(f"{who or 'root'}: {test.__name__}: {e}", flush=True)
+        bad += builder.run_tests(c, ["shared_cache", "private_cache", "locked_cache", "cache_of_a_stage", "secrets", "ssh"])
         if problems := c.b.check():
             bad += 1
             print(problems)

@@ -179,14 +179,7 @@ def run(work):
     user, bad = builder.make_user(), 0
     for who in [None, user] if user else [None]:
         c = Check(work, who)
-        for test in (c.shell_needs_a_terminal, c.shell, c.progress, c.interrupt):
-            try:
-                test()
-                print(f"{who or 'root'}: {test.__name__}: ok", flush=True)
-            except AssertionError as e:
-                bad += 1
-                print(f"{who or 'root'}: {test.__name__}: {e}", flush=True)
-            Terminal.end_all()
+        bad += builder.run_tests(c, ["shell_needs_a_terminal", "shell", "progress", "interrupt"], Terminal.end_all)
     return 1 if bad else 0
 
 

@@ -63,3 +63,16 @@ TEST_CASE("what no stage needs is not asked for, layers only if something reads 
     s.build("FROM scratch\nCOPY --from=lazy /0 /file\nLABEL a=b\n");
     CHECK(r.asked(r.image.layers.at(0).digest) == 1);
 }
+
+TEST_CASE("the report says what a base brings, as root and as anyone") {
+    registry r;
+    r.image = scratch::image_of({"one", "more"}, r.blobs);
+    sample s;
+    auto const what = dockerfile::read("FROM " + r.server.host() + "/x:1\nCOPY <<E /f\nx\nE\n", {});
+    for (bool const again : {false, true}) {
+        INFO(again);
+        auto const report = engine::build(what, s.how);
+        CHECK(report.images.at(0).base_bytes == 7);
+        CHECK(report.images.at(0).file_bytes == 7 + 2);
+    }
+}

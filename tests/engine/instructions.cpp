@@ -25,7 +25,7 @@ struct lowered {
     explicit lowered(std::string const& text, std::map<std::string, std::string> args = {}, engine::lower_options how = {},
                      oci::image_config const& base = debian(), bool empty = false) {
         how.choice.build_args = std::move(args);
-        how.read_trigger = [](std::string const& t, plan::source const& where) { return plan::step{dockerfile::read_trigger(t), where}; };
+        how.read_trigger = dockerfile::trigger_step;
         all = engine::lower(dockerfile::read(text), how, [&](std::string const&, oci::platform const& p) {
             engine::base_image b;
             b.config = base;

@@ -16,17 +16,11 @@
 #include <string>
 #include <string_view>
 
+#include "refused_or.hpp"
+
 using namespace constage;
 
 namespace {
-
-/// What a call gives, or that it refuses: nothing else may happen.
-template <class Call>
-auto result_of(Call const& call) -> std::optional<decltype(call())> {
-    try {
-        return call();
-    } catch (failure const&) { return std::nullopt; }
-}
 
 std::optional<std::string> value_of(std::string_view name) {
     if (name == "empty") return "";

@@ -17,19 +17,9 @@
 #include <string>
 #include <string_view>
 
+#include "refused_or.hpp"
+
 using namespace constage;
-
-namespace {
-
-/// What a call gives, or that it refuses: nothing else may happen.
-template <class Call>
-auto result_of(Call const& call) -> std::optional<decltype(call())> {
-    try {
-        return call();
-    } catch (failure const&) { return std::nullopt; }
-}
-
-}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
     std::string_view const text(reinterpret_cast<char const*>(data), size);

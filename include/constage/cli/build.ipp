@@ -191,7 +191,9 @@ CONSTAGE_INLINE int build(invocation& call) {
     if (result_on_stdout(args.build) && ::isatty(STDOUT_FILENO))
         throw failure("an image is not for a terminal").with_hint("add dest=FILE to -o, or redirect standard output").as_usage();
     if (args.shell_on_error && !(::isatty(STDIN_FILENO) && ::isatty(STDERR_FILENO)))
-        throw failure("--on-error=shell needs a terminal, and standard input or standard error is none").as_usage();
+        throw failure("--on-error=shell needs a terminal, and standard input or standard error is none")
+            .with_hint("call it from a terminal, or drop the option")
+            .as_usage();
     auto const what = call.read_plan();
     std::optional<dockerfile::document> document;
     if (call.dockerfile) document = dockerfile::parse(call.dockerfile->text, call.dockerfile->name);

@@ -7,6 +7,7 @@
 #include <constage/cli/commands.hpp>
 #include <constage/dockerfile/parse.hpp>
 #include <constage/dockerfile/read.hpp>
+#include <constage/engine/choices.hpp>
 #include <constage/engine/lower.hpp>
 #include <constage/failure.hpp>
 #include <constage/oci/reference.hpp>
@@ -25,11 +26,9 @@ CONSTAGE_INLINE std::optional<failure> mistake(invocation const& call, dockerfil
         if (how.all_stages)
             for (std::size_t i = 0; i != what.stages.size(); ++i) what.targets.push_back(i);
         engine::lower_options lower;
-        lower.choice = choice_of(call.args.build);
+        lower.choice = engine::choice_of(call.args.build);
         lower.allow = {"network.host", "security.insecure"};
-        lower.read_trigger = [](std::string const& text, plan::source const& where) {
-            return plan::step{dockerfile::read_trigger(text), where};
-        };
+        lower.read_trigger = dockerfile::trigger_step;
         engine::lower(what, lower, [&](std::string const& name, oci::platform const& platform) {
             auto base = bases.find(name, platform);
             if (!base) {
@@ -78,7 +77,7 @@ CONSTAGE_INLINE int describe(invocation& call) {
         auto const targets = dockerfile::targets_of(document);
         print(args.format == "json" ? json_answer(targets, in) : text_answer(targets));
     } else {
-        auto const outline = dockerfile::outline_of(document, choice_of(args.build));
+        auto const outline = dockerfile::outline_of(document, engine::choice_of(args.build));
         print(args.format == "json" ? json_answer(outline, in) : text_answer(outline));
     }
     return 0;

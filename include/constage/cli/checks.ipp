@@ -3,6 +3,7 @@
 #define CONSTAGE_CLI_CHECKS_IPP_INCLUDED
 
 #include <constage/cli/checks.hpp>
+#include <constage/engine/choices.hpp>
 #include <constage/failure.hpp>
 
 #include <algorithm>
@@ -38,12 +39,12 @@ CONSTAGE_INLINE dockerfile::base_facts facts(std::vector<std::string> const& env
 
 CONSTAGE_INLINE oci::platform platform_or_target(std::string const& text, engine::options const& how) {
     if (!text.empty()) return oci::parse_platform(text);
-    return how.platforms.empty() ? oci::local_platform() : oci::parse_platform(how.platforms.front());
+    return engine::platforms_of(how).front();
 }
 
 CONSTAGE_INLINE dockerfile::lint_options options_of(invocation const& call) {
     dockerfile::lint_options how;
-    how.choice = choice_of(call.args.build);
+    how.choice = engine::choice_of(call.args.build);
     return how;
 }
 

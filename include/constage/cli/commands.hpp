@@ -35,8 +35,6 @@ struct invocation {
     std::optional<std::string> source(std::string const& file) const;
 };
 
-/// What decides about stages and FROMs.
-plan::choice choice_of(engine::options const& how);
 /// `constage plan Dockerfile`: where only the Dockerfile matters, its name may stand for the context.
 void take_file_for_context(arguments& a);
 

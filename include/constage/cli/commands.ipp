@@ -9,6 +9,7 @@
 #include <constage/dockerfile/lint.hpp>
 #include <constage/dockerfile/parse.hpp>
 #include <constage/dockerfile/read.hpp>
+#include <constage/engine/choices.hpp>
 #include <constage/engine/context.hpp>
 #include <constage/engine/lower.hpp>
 #include <constage/engine/sandbox.hpp>
@@ -50,9 +51,7 @@ CONSTAGE_INLINE dockerfile::conversion convert(plan::plan const& what) {
     engine::lower_options how;
     how.choice.build_platform = how.choice.target_platform = "linux/amd64";
     how.allow = {"network.host", "security.insecure"};
-    how.read_trigger = [&](std::string const& text, plan::source const& where) {
-        return plan::step{dockerfile::read_trigger(text), where};
-    };
+    how.read_trigger = dockerfile::trigger_step;
     auto const lowered = engine::lower(what, how, [](std::string const& name, oci::platform const& platform) {
         oci::parse_reference(name);  // refuses what can be no image
         engine::base_image base;
@@ -80,7 +79,7 @@ CONSTAGE_INLINE std::optional<engine::fetched_context> fetch_context(arguments c
 
 CONSTAGE_INLINE source_text fetched_dockerfile(arguments const& args) {
     auto text = engine::fetch_context(args.file, args.build).dockerfile;
-    if (!text) throw failure(args.file + " is an archive, no Dockerfile");
+    if (!text) throw failure(args.file + " is an archive, no Dockerfile").with_hint("give it as the context, and the Dockerfile in it with -f PATH");
     return {args.file, std::move(*text), std::nullopt};
 }
 
@@ -100,16 +99,6 @@ CONSTAGE_INLINE void take_file_for_context(arguments& a) {
     a.file = a.build.context;
     auto const slash = a.file.rfind('/');
     a.build.context = slash == std::string::npos ? "." : a.file.substr(0, slash + 1);
-}
-
-CONSTAGE_INLINE plan::choice choice_of(engine::options const& how) {
-    plan::choice c;
-    if (!how.targets.empty()) c.target = how.targets.front();
-    c.build_args = how.build_args;
-    c.build_platform = oci::local_platform().text();
-    c.target_platform = how.platforms.empty() ? c.build_platform : how.platforms.front();
-    for (auto const& [name, value] : how.build_contexts) c.named_contexts.push_back(name);
-    return c;
 }
 
 CONSTAGE_INLINE source_text const& invocation::read_dockerfile() {
@@ -160,7 +149,7 @@ CONSTAGE_INLINE int show_plan(invocation& call) {
         print(plan::to_json(what) + "\n");
         return 0;
     }
-    auto const how = plan::resolve(what, choice_of(args.build));
+    auto const how = plan::resolve(what, engine::choice_of(args.build));
     print(args.format == "dot"       ? plan::to_dot(what, how)
           : args.format == "mermaid" ? plan::to_mermaid(what, how)
                                      : plan::to_text(what, how));

@@ -29,6 +29,8 @@ void check(document const& what);
 /// An ONBUILD trigger of a base image (G014). The stages of the file are not known here: `--from=` of COPY and mounts gives kind::image
 /// with the text as written, for the caller to resolve.
 plan::instruction read_trigger(std::string_view text);
+/// As engine::lower_options wants it.
+plan::step trigger_step(std::string const& text, plan::source const& where);
 
 }  // namespace constage::dockerfile
 

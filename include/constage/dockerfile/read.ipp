@@ -140,6 +140,8 @@ CONSTAGE_INLINE plan::instruction read_trigger(std::string_view text) {
     } catch (failure& f) { throw std::move(f).with_instruction("ONBUILD " + std::string(text.substr(0, 200))); }
 }
 
+CONSTAGE_INLINE plan::step trigger_step(std::string const& text, plan::source const& where) { return {read_trigger(text), where}; }
+
 }  // namespace constage::dockerfile
 
 #endif

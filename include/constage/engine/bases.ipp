@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <constage/engine/bases.hpp>
+#include <constage/engine/choices.hpp>
 #include <constage/engine/context.hpp>
 #include <constage/engine/disk_usage.hpp>
 #include <constage/engine/key.hpp>
@@ -70,8 +71,7 @@ CONSTAGE_INLINE base_set::base_set(store& where, options const& how) : store_(wh
 CONSTAGE_INLINE std::unique_ptr<base_set::base> base_set::open(std::string const& name, oci::platform const& platform) {
     auto b = std::make_unique<base>();
     b->name = name;
-    oci::registry_options registry;
-    registry.plain_http = how_.plain_http;
+    auto const registry = registry_options_of(how_);
     std::string value;
     for (auto const& [n, v] : how_.build_contexts)
         if (n == name) value = v;
@@ -92,7 +92,8 @@ CONSTAGE_INLINE std::unique_ptr<base_set::base> base_set::open(std::string const
     else if (bases_detail::is_directory(value))
         b->directory = value;
     else
-        throw failure("--build-context " + name + "=" + value + ": no such directory");
+        throw failure("--build-context " + name + "=" + value + ": no such directory")
+            .with_hint("give a directory, oci-layout://DIR[:tag], docker-image://REF, a URL or a git reference");
     if (b->source) {
         b->image = b->source->resolve(platform);
         b->identity = files::digest_of([&] {
@@ -194,22 +195,19 @@ CONSTAGE_INLINE void base_set::unpack(oci::descriptor const& layer) {
     if (usable()) return mark_used(place);
     auto const only_one = store_.lock("layer-" + layer.digest.substr(7));
     if (usable()) return;
-    auto temporary = store_.make_temporary();
-    auto const made = temporary.path() + "/layer";
-    if (::mkdir(made.c_str(), 0755) != 0) throw system_failure("make the directory", made);
     auto const blob = store_.blobs().path(layer.digest);
     if (!is_known_good(layer.digest) && files::digest_of_file(blob) != layer.digest)
         throw failure("the blob " + blob + " is damaged").with_hint("delete this file and build again");
-    auto const changes = files::read_archive(blob, made + "/data", true, how_.unpack, how_.stop);
-    if (privileged) {
-        write_file(made + "/diff", files::save(files::materialize(changes, made + "/fs"), made));
-        remove_all(made + "/data");
-        if (::access(place.c_str(), F_OK) == 0) remove_all(place);  // was made without privilege
-    } else {
+    store_.make(place, [&](std::string const& made) {
+        auto changes = files::read_archive(blob, made + "/data", true, how_.unpack, how_.stop);
+        if (privileged) {
+            changes = files::materialize(std::move(changes), made + "/fs");
+            remove_all(made + "/data");
+            if (::access(place.c_str(), F_OK) == 0) remove_all(place);  // was made without privilege
+        }
         write_file(made + "/diff", files::save(changes, made));
         write_file(made + "/bytes", std::to_string(files::file_bytes(changes)));
-    }
-    store_.publish(made, place);
+    });
 }
 
 CONSTAGE_INLINE bool base_set::is_known_good(std::string const& blob) {
@@ -255,13 +253,8 @@ CONSTAGE_INLINE std::vector<std::string> base_set::mountable(std::size_t id) {
         auto const tree = files(id);
         auto const changes = files::difference(files::tree{}, tree);
         auto const place = store_.path("contexts", digest_of(changes));
-        if (::access((place + "/fs").c_str(), F_OK) != 0) {
-            auto temporary = store_.make_temporary();
-            auto const made = temporary.path() + "/context";
-            if (::mkdir(made.c_str(), 0755) != 0) throw system_failure("make the directory", made);
-            files::materialize(changes, made + "/fs");
-            store_.publish(made, place);
-        }
+        if (::access((place + "/fs").c_str(), F_OK) != 0)
+            store_.make(place, [&](std::string const& made) { files::materialize(changes, made + "/fs"); });
         return {place + "/fs"};
     }
     fetch(id);

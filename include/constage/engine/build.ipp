@@ -8,6 +8,7 @@
 #include <constage/engine/build.hpp>
 #include <constage/engine/build_run.hpp>
 #include <constage/engine/cache.hpp>
+#include <constage/engine/choices.hpp>
 #include <constage/engine/epoch.hpp>
 #include <constage/engine/failed_run.hpp>
 #include <constage/engine/sandbox.hpp>
@@ -21,16 +22,6 @@ namespace constage::engine {
 
 namespace build_detail {
 
-CONSTAGE_INLINE plan::choice choice_of(options const& how, oci::platform const& platform) {
-    plan::choice c;
-    if (!how.targets.empty()) c.target = how.targets.front();
-    c.build_args = how.build_args;
-    c.build_platform = oci::local_platform().text();
-    c.target_platform = platform.text();
-    for (auto const& [name, value] : how.build_contexts) c.named_contexts.push_back(name);
-    return c;
-}
-
 CONSTAGE_INLINE lower_options lower_options_of(options const& how, oci::platform const& platform) {
     lower_options l;
     l.choice = choice_of(how, platform);
@@ -38,7 +29,7 @@ CONSTAGE_INLINE lower_options lower_options_of(options const& how, oci::platform
     l.allow = how.allow;
     l.no_cache = how.no_cache;
     l.no_cache_filter = how.no_cache_filter;
-    l.read_trigger = [](std::string const& text, plan::source const& where) { return plan::step{dockerfile::read_trigger(text), where}; };
+    l.read_trigger = dockerfile::trigger_step;
     return l;
 }
 
@@ -49,6 +40,13 @@ CONSTAGE_INLINE layer_format format_of(output const& o, std::optional<std::int64
             : o.compression == "uncompressed" ? "none"
                                               : o.compression,
             o.compression_level, epoch, o.rewrite_timestamp && epoch.has_value()};
+}
+
+CONSTAGE_INLINE std::vector<layer_format> formats_of(std::vector<output> const& outputs, std::optional<std::int64_t> epoch) {
+    std::vector<layer_format> list;
+    for (auto const& o : outputs)
+        if (auto const f = format_of(o, epoch); needs_layers(o) && std::find(list.begin(), list.end(), f) == list.end()) list.push_back(f);
+    return list;
 }
 
 CONSTAGE_INLINE std::vector<task_info> infos(std::vector<std::unique_ptr<platform_build>> const& builds, plan::plan const& what,
@@ -102,8 +100,7 @@ CONSTAGE_INLINE void check_context(options const& how) {
 }  // namespace build_detail
 
 CONSTAGE_INLINE bool needs_privilege(plan::plan const& what, options const& how) {
-    auto const platform = how.platforms.empty() ? oci::local_platform() : oci::parse_platform(how.platforms.front());
-    auto const r = plan::resolve(what, build_detail::choice_of(how, platform));
+    auto const r = plan::resolve(what, choice_of(how));
     return std::any_of(r.order.begin(), r.order.end(), [&](std::size_t s) {
         auto const& steps = what.stages[s].steps;
         return !r.stages[s].replaced &&
@@ -113,36 +110,61 @@ CONSTAGE_INLINE bool needs_privilege(plan::plan const& what, options const& how)
 
 namespace build_detail {
 
-CONSTAGE_INLINE report build_with(cache_set& caches, plan::plan const& what, options const& how, std::optional<std::int64_t> const& epoch,
-                                  store& where, teller& t) {
-    base_set bases(where, how);
-    auto outputs = how.outputs;
-    if (outputs.empty()) outputs.emplace_back();
-    std::vector<layer_format> formats;
-    for (auto const& o : outputs)
-        if (auto const f = format_of(o, epoch); needs_layers(o) && std::find(formats.begin(), formats.end(), f) == formats.end())
-            formats.push_back(f);
+/// One build, from the plan's platforms to the report.
+struct builder {
+    cache_set& caches;
+    plan::plan const& what;
+    options const& how;
+    std::optional<std::int64_t> const& epoch;
+    store& where;
+    teller& t;
 
-    earlier_build earlier(where, project_of(how, what.stages.empty() ? "" : what.stages.front().source.file));
-    std::vector<std::unique_ptr<platform_build>> builds;
-    std::vector<oci::platform> platforms;
-    for (auto const& p : how.platforms) platforms.push_back(oci::parse_platform(p));
-    if (platforms.empty()) platforms.push_back(oci::local_platform());
-    std::size_t ids = 0;
-    for (auto const& p : platforms) {
-        auto& b = *builds.emplace_back(std::make_unique<platform_build>());
-        b.platform = p;
-        b.names = &what;
-        b.what = lower(what, lower_options_of(how, p),
-                       [&](std::string const& name, oci::platform const& of) { return bases.resolve(name, of); });
-        b.done = std::make_unique<execution>(b.what, how, where, bases, caches,
-                                             [&b, &earlier](std::size_t i) { return last_key(b, i, earlier.story()); });
-        b.first_id = ids;
-        b.time.resize(b.what.tasks.size());
-        ids += b.what.tasks.size();
+    base_set bases{where, how};
+    std::vector<output> outputs = how.outputs.empty() ? std::vector<output>(1) : how.outputs;
+    std::vector<layer_format> formats = formats_of(outputs, epoch);
+    earlier_build earlier{where, project_of(how, what.stages.empty() ? "" : what.stages.front().source.file)};
+    std::vector<std::unique_ptr<platform_build>> builds{};
+    std::size_t first_output = 0;  ///< progress id
+
+    report run() {
+        for (auto const& p : platforms_of(how)) add_platform(p);
+        if (has_run(builds) && !has_privilege()) throw privilege_failure();
+        try {
+            run_tasks();
+        } catch (failure const&) {
+            show_failed_run();
+            throw;
+        }
+        caches.keep();
+        for (auto& b : builds) make_images(*b);
+        for (std::size_t i = 0; i != outputs.size(); ++i) write(outputs[i], first_output + i);
+        write_caches();
+        return make_report(what, builds, bases, t.now());
     }
-    if (has_run(builds) && !has_privilege()) throw privilege_failure();
-    std::optional<transfer_teller> transfers(std::in_place, bases, builds, t);
+
+    void add_platform(oci::platform const& p);
+    void run_tasks();
+    void show_failed_run();
+    void make_images(platform_build& b);
+    void write(output const& o, std::size_t id);
+    void write_caches();
+};
+
+CONSTAGE_INLINE void builder::add_platform(oci::platform const& p) {
+    auto& b = *builds.emplace_back(std::make_unique<platform_build>());
+    b.platform = p;
+    b.names = &what;
+    b.what = lower(what, lower_options_of(how, p),
+                   [&](std::string const& name, oci::platform const& of) { return bases.resolve(name, of); });
+    b.done = std::make_unique<execution>(b.what, how, where, bases, caches,
+                                         [&b, this](std::size_t i) { return last_key(b, i, earlier.story()); });
+    b.first_id = first_output;
+    b.time.resize(b.what.tasks.size());
+    first_output += b.what.tasks.size();
+}
+
+CONSTAGE_INLINE void builder::run_tasks() {
+    transfer_teller const transfers(bases, builds, t);
     story_keeper const story(what, builds, earlier);
     t.tell([&](observer& o) { o.planned(infos(builds, what, outputs)); });
 
@@ -150,61 +172,60 @@ CONSTAGE_INLINE report build_with(cache_set& caches, plan::plan const& what, opt
     std::vector<std::size_t> task_of_job;
     for (auto& b : builds) {
         for (std::size_t i = 0; i != b->what.tasks.size(); ++i) task_of_job.push_back(b->first_id + i);
-        add_jobs(jobs, *b, formats, how, where, bases, *transfers, t);
+        add_jobs(jobs, *b, formats, where, bases, transfers, t);
         task_of_job.resize(jobs.size(), nothing);
     }
     auto const parallel =
         how.jobs > 0 ? static_cast<std::size_t>(how.jobs) : std::max<std::size_t>(8, 2 * std::thread::hardware_concurrency());
+    run_jobs(jobs, parallel, how.stop, [&](std::size_t j) {
+        if (task_of_job[j] != nothing) t.tell([&](observer& o) { o.finished(task_of_job[j], outcome::skipped, t.now(), ""); });
+    });
+}
+
+/// Nothing else runs any more: the one who asked for it may look at what failed.
+CONSTAGE_INLINE void builder::show_failed_run() {
+    for (auto& b : builds)
+        if (auto* const failed = b->done->failed(); failed && !how.stop.stop_requested()) return how.on_failed_run(*failed);
+}
+
+/// The images of the targets, one in each format.
+CONSTAGE_INLINE void builder::make_images(platform_build& b) {
+    auto const& targets = b.what.resolution.targets;
+    for (std::size_t target = 0; !formats.empty() && target != targets.size(); ++target)
+        for (std::size_t f = 0; f != formats.size(); ++f) {
+            auto const& stage = b.what.stages[targets[target]];
+            auto const* base = stage.base == nothing || b.what.tasks[stage.base].base.directory
+                                   ? nullptr
+                                   : &bases.at(b.what.tasks[stage.base].base.id).image;
+            b.images.push_back(assemble(stage, base, b.layers[target * formats.size() + f], how, epoch,
+                                        how.platforms.empty() ? nullptr : &b.platform, where));
+        }
+}
+
+CONSTAGE_INLINE void builder::write(output const& o, std::size_t id) {
+    auto const format = static_cast<std::size_t>(std::find(formats.begin(), formats.end(), format_of(o, epoch)) - formats.begin());
+    std::vector<oci::image> images;
+    if (needs_layers(o))
+        for (auto const& b : builds)
+            for (std::size_t target = 0; target != b->what.resolution.targets.size(); ++target)
+                images.push_back(b->images[target * formats.size() + format]);
+    t.tell([&](observer& to) { to.started(id, t.now()); });
     try {
-        run_jobs(jobs, parallel, how.stop, [&](std::size_t j) {
-            if (task_of_job[j] != nothing) t.tell([&](observer& o) { o.finished(task_of_job[j], outcome::skipped, t.now(), ""); });
-        });
-    } catch (failure const&) {
-        transfers.reset();
-        for (auto& b : builds)
-            if (auto* const failed = b->done->failed(); failed && !how.stop.stop_requested()) {
-                how.on_failed_run(*failed);
-                break;
-            }
+        write_output(o, images, builds, how, where);
+    } catch (failure& e) {
+        t.tell([&](observer& to) { to.finished(id, outcome::failed, t.now(), e.what()); });
         throw;
     }
-    transfers.reset();
-    caches.keep();
+    t.tell([&](observer& to) { to.finished(id, outcome::done, t.now(), ""); });
+}
 
-    for (auto& b : builds)
-        for (std::size_t target = 0; !formats.empty() && target != b->what.resolution.targets.size(); ++target)
-            for (std::size_t f = 0; f != formats.size(); ++f) {
-                auto const& stage = b->what.stages[b->what.resolution.targets[target]];
-                auto const* base = stage.base == nothing || b->what.tasks[stage.base].base.directory
-                                       ? nullptr
-                                       : &bases.at(b->what.tasks[stage.base].base.id).image;
-                b->images.push_back(assemble(stage, base, b->layers[target * formats.size() + f], how, epoch,
-                                             how.platforms.empty() ? nullptr : &b->platform, where));
-            }
-    for (std::size_t i = 0; i != outputs.size(); ++i) {
-        auto const format =
-            static_cast<std::size_t>(std::find(formats.begin(), formats.end(), format_of(outputs[i], epoch)) - formats.begin());
-        std::vector<oci::image> images;
-        if (needs_layers(outputs[i]))
-            for (auto const& b : builds)
-                for (std::size_t target = 0; target != b->what.resolution.targets.size(); ++target)
-                    images.push_back(b->images[target * formats.size() + format]);
-        t.tell([&](observer& o) { o.started(ids + i, t.now()); });
-        try {
-            write_output(outputs[i], images, builds, how, where);
-        } catch (failure& e) {
-            t.tell([&](observer& o) { o.finished(ids + i, outcome::failed, t.now(), e.what()); });
-            throw;
-        }
-        t.tell([&](observer& o) { o.finished(ids + i, outcome::done, t.now(), ""); });
-    }
+CONSTAGE_INLINE void builder::write_caches() {
     for (auto const& to : how.cache_to) try {
             write_cache(to, builds, how, where);
         } catch (failure& f) {
             if (!to.ignore_error) throw;
             t.tell([&](observer& o) { o.warning({}, "the cache " + to.where + " was not written: " + f.what()); });
         }
-    return make_report(what, builds, bases, t.now());
 }
 
 }  // namespace build_detail
@@ -221,7 +242,7 @@ CONSTAGE_INLINE report build(plan::plan const& what, options const& asked) {
     auto const warn = [&](std::string const& text) { t.tell([&](observer& o) { o.warning({}, text); }); };
     cache_set caches(where, how, warn);
     try {
-        return build_with(caches, what, how, epoch, where, t);
+        return builder{caches, what, how, epoch, where, t}.run();
     } catch (failure const&) {
         auto const broken = caches.broken_promise();
         if (!broken || how.stop.stop_requested()) throw;
@@ -230,7 +251,7 @@ CONSTAGE_INLINE report build(plan::plan const& what, options const& asked) {
     auto alone = how;
     alone.cache_from.clear();
     cache_set none(where, alone, warn);
-    return build_with(none, what, alone, epoch, where, t);
+    return builder{none, what, alone, epoch, where, t}.run();
 }
 
 }  // namespace constage::engine

@@ -79,8 +79,8 @@ private:
 };
 
 /// Jobs of one platform: its tasks, then the layers of its targets and the blobs of their bases.
-void add_jobs(std::vector<job>& jobs, platform_build& b, std::vector<layer_format> const& formats, options const& how, store& where,
-              base_set& bases, transfer_teller const& transfers, teller& t);
+void add_jobs(std::vector<job>& jobs, platform_build& b, std::vector<layer_format> const& formats, store& where, base_set& bases,
+              transfer_teller const& transfers, teller& t);
 
 /// Writes one output. `images`: in the output's format, platform by platform, target by target.
 void write_output(output const& o, std::vector<oci::image> const& images, std::vector<std::unique_ptr<platform_build>> const& builds,

@@ -99,8 +99,8 @@ CONSTAGE_INLINE void transfer_teller::end(open_task& task, outcome how, std::str
     t_.tell([&](observer& o) { o.finished(task.id, how, t_.now(), why); });
 }
 
-CONSTAGE_INLINE void add_jobs(std::vector<job>& jobs, platform_build& b, std::vector<layer_format> const& formats, options const&,
-                              store& where, base_set& bases, transfer_teller const& transfers, teller& t) {
+CONSTAGE_INLINE void add_jobs(std::vector<job>& jobs, platform_build& b, std::vector<layer_format> const& formats, store& where,
+                              base_set& bases, transfer_teller const& transfers, teller& t) {
     auto const first = jobs.size();
     for (std::size_t i = 0; i != b.what.tasks.size(); ++i) {
         auto needs = b.what.tasks[i].needs();

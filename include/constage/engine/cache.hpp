@@ -53,7 +53,7 @@ private:
     void break_promise(std::string const& why);
     std::optional<layer_record> fetch_layer(std::string const& name);
     void unpack_change(std::string const& change, layer_record const& layer);
-    void read(cache_place const& place, oci::registry_options const& registry);
+    void read(cache_place const& place);
 
     store& store_;
     options const& how_;

@@ -7,6 +7,7 @@
 
 #include <constage/engine/build.hpp>
 #include <constage/engine/cache.hpp>
+#include <constage/engine/choices.hpp>
 #include <constage/engine/disk_usage.hpp>
 #include <constage/engine/key.hpp>
 #include <constage/engine/layer_format.hpp>
@@ -25,12 +26,6 @@ namespace constage::engine {
 
 namespace cache_detail {
 
-CONSTAGE_INLINE oci::registry_options registry_of(options const& how) {
-    oci::registry_options r;
-    r.plain_http = how.plain_http;
-    return r;
-}
-
 CONSTAGE_INLINE std::string content_of(files::node const& n) {
     return n.content.path.empty() ? n.content.text : read_file(n.content.path).value_or("");
 }
@@ -40,12 +35,12 @@ CONSTAGE_INLINE std::string content_of(files::node const& n) {
 CONSTAGE_INLINE cache_set::cache_set(store& where, options const& how, std::function<void(std::string const&)> const& warn)
     : store_(where), how_(how) {
     for (auto const& place : how.cache_from) try {
-            read(place, cache_detail::registry_of(how));
+            read(place);
         } catch (failure const& f) { warn("the cache " + place.where + " is not used: " + f.what()); }
 }
 
-CONSTAGE_INLINE void cache_set::read(cache_place const& place, oci::registry_options const& registry) {
-    auto source = place.registry ? oci::open_registry(oci::parse_reference(place.where), store_.blobs(), registry)
+CONSTAGE_INLINE void cache_set::read(cache_place const& place) {
+    auto source = place.registry ? oci::open_registry(oci::parse_reference(place.where), store_.blobs(), registry_options_of(how_))
                                  : oci::open_layout(place.where, place.digest.empty() ? place.tag : place.digest, store_.blobs());
     auto const image = source->resolve(oci::local_platform());
     auto const said = image.config.labels.find(cache_label);
@@ -79,7 +74,7 @@ CONSTAGE_INLINE std::optional<step_record> cache_set::find_step(std::string cons
 }
 
 CONSTAGE_INLINE bool cache_set::has_change(std::string const& change) const {
-    auto const name = layer_name(change, layer_format{});
+    auto const name = layer_name(change);
     return ::access((store_.path("snapshots", change) + "/diff").c_str(), F_OK) == 0 || layers_.contains(name) || store_.find_layer(name);
 }
 
@@ -97,7 +92,7 @@ CONSTAGE_INLINE void cache_set::keep() const {
     for (auto const& key : found_) {
         auto const& record = steps_.at(key);
         auto const ran = record.ingredients.contains("command");
-        if (!ran || store_.has("snapshots", record.result) || store_.find_layer(layer_name(record.result, layer_format{})))
+        if (!ran || store_.has("snapshots", record.result) || store_.find_layer(layer_name(record.result)))
             store_.put_step(key, record);
     }
 }
@@ -105,32 +100,30 @@ CONSTAGE_INLINE void cache_set::keep() const {
 CONSTAGE_INLINE void cache_set::bring_change(std::string const& change) {
     auto const place = store_.path("snapshots", change);
     if (::access((place + "/diff").c_str(), F_OK) == 0) return;
-    auto const layer = bring_layer(layer_name(change, layer_format{}));
+    auto const layer = bring_layer(layer_name(change));
     if (!layer) throw failure("the store lacks snapshot " + change).with_hint("build again with --no-cache");
     auto const only_one = store_.lock("snapshot-" + change.substr(7));
     if (::access((place + "/diff").c_str(), F_OK) == 0) return;
     try {
         unpack_change(change, *layer);
     } catch (failure const& f) {
-        if (layers_.contains(layer_name(change, layer_format{}))) break_promise(f.what());
+        if (layers_.contains(layer_name(change))) break_promise(f.what());
         throw;
     }
 }
 
 CONSTAGE_INLINE void cache_set::unpack_change(std::string const& change, layer_record const& layer) {
-    auto temporary = store_.make_temporary();
-    auto const made = temporary.path() + "/snapshot";
-    if (::mkdir(made.c_str(), 0755) != 0) throw system_failure("make the directory", made);
-    auto changes = files::read_archive(store_.blobs().path(layer.blob.digest), made + "/data", true, how_.unpack, how_.stop);
-    if (digest_of(changes) != change)
-        throw failure("a cache says that layer " + layer.blob.digest + " is change " + change + ", and it is not")
-            .with_hint("build without --cache-from, and write the cache anew");
-    if (has_privilege()) {
-        changes = files::materialize(changes, made + "/fs");
-        remove_all(made + "/data");
-    }
-    write_file(made + "/diff", files::save(changes, made));
-    store_.publish(made, store_.path("snapshots", change));
+    store_.make(store_.path("snapshots", change), [&](std::string const& made) {
+        auto changes = files::read_archive(store_.blobs().path(layer.blob.digest), made + "/data", true, how_.unpack, how_.stop);
+        if (digest_of(changes) != change)
+            throw failure("a cache says that layer " + layer.blob.digest + " is change " + change + ", and it is not")
+                .with_hint("build without --cache-from, and write the cache anew");
+        if (has_privilege()) {
+            changes = files::materialize(changes, made + "/fs");
+            remove_all(made + "/data");
+        }
+        write_file(made + "/diff", files::save(changes, made));
+    });
 }
 
 CONSTAGE_INLINE std::optional<layer_record> cache_set::find_layer(std::string const& name) const {

@@ -83,7 +83,7 @@ struct checker {
         auto const record = where.find_step(key);
         if (!record) return complain(path, "is damaged");
         if (record->ingredients.contains("command") && !where.has("snapshots", record->result) &&
-            !where.find_layer(layer_name(record->result, layer_format{})))
+            !where.find_layer(layer_name(record->result)))
             complain(path, "its snapshot " + record->result + " is missing");
     }
 

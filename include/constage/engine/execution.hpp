@@ -71,6 +71,7 @@ private:
     std::string reason(std::size_t task, ingredients const& parts);
     void finish(std::size_t task, std::string const& key, step_record record);
     files::diff compute(task const& t);
+    void make_snapshot(std::size_t task, std::string const& place);
     run_result run_logged(task const& t, std::string const& key, std::function<void(int, std::string_view)> const& output);
 
     lowering const& what_;
@@ -91,5 +92,6 @@ private:
 
 #ifdef CONSTAGE_HEADER_ONLY
 #include <constage/engine/execution.ipp>
+#include <constage/engine/execution_keys.ipp>
 #endif
 #endif

@@ -10,6 +10,7 @@
 #include <constage/files/digest.hpp>
 #include <constage/files/download.hpp>
 #include <constage/files/git.hpp>
+#include <constage/system_failure.hpp>
 
 #include <sys/stat.h>
 
@@ -46,7 +47,7 @@ CONSTAGE_INLINE files::copy_request::inline_file fetch_repository(lowered_copy c
                                                                   store& where) {
     files::git_request r;
     auto const source = files::parse_git(text);
-    if (!source) throw failure("\"" + text + "\" is no git reference").with_hint("as in https://host/project.git#branch");
+    if (!source) throw failure("\"" + text + "\" is no git reference").with_hint("write https://HOST/PROJECT.git#BRANCH");
     r.source = *source;
     if (c.keep_git_dir) {
         if (r.source.keep_git_dir && r.source.keep_git_dir != c.keep_git_dir)
@@ -110,14 +111,11 @@ CONSTAGE_INLINE std::vector<files::copy_request::inline_file> fetch_sources(lowe
 CONSTAGE_INLINE files::diff unpacked(std::string const& archive, std::string digest, options const& how, store& where) {
     if (digest.empty()) digest = files::digest_of_file(archive);
     auto const place = where.path("layers", digest + "-add");
-    if (!read_file(place + "/diff")) {
-        auto temporary = where.make_temporary();
-        auto const made = temporary.path() + "/archive";
-        ::mkdir(made.c_str(), 0755);
-        auto const diff = files::read_archive(archive, made + "/data", false, how.unpack, how.stop);
-        write_file(made + "/diff", files::save(diff, made));
-        where.publish(made, place);
-    }
+    if (!read_file(place + "/diff"))
+        where.make(place, [&](std::string const& made) {
+            auto const diff = files::read_archive(archive, made + "/data", false, how.unpack, how.stop);
+            write_file(made + "/diff", files::save(diff, made));
+        });
     return files::load(*read_file(place + "/diff"), place);
 }
 
@@ -128,7 +126,7 @@ CONSTAGE_INLINE std::optional<std::string> secret_value(options const& how, std:
         if (!s.env.empty()) {
             if (auto const* text = std::getenv(s.env.c_str())) value = text;
         } else if (!(value = read_file(s.src, most_secret_bytes))) {
-            throw failure("cannot read the secret " + id + " from " + s.src);
+            throw system_failure("read the secret " + id + " from", s.src).with_hint("src= of --secret is a path on this machine");
         }
     }
     return value;
@@ -155,7 +153,7 @@ CONSTAGE_INLINE fetched_context open_context(std::string const& path, options co
     } else {
         result.files = std::make_shared<files::tree const>();
         auto text = read_file(path);
-        if (!text) throw failure("cannot read the build context from " + path);
+        if (!text) throw system_failure("read the build context from", path);
         result.dockerfile = std::move(*text);
     }
     return result;

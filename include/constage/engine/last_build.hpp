@@ -42,7 +42,7 @@ std::string project_of(options const& how, std::string const& file);
 /// nullptr: none.
 step_story const* earlier_step(build_story const& earlier, step_story const& now);
 
-/// The story of the build before this one. Read when it is first asked for: a build that finds everything does not ask.
+/// The story of the build before this one. Read when it is first asked for.
 class earlier_build {
 public:
     earlier_build(store& where, std::string project) : where_(where), project_(std::move(project)) {}

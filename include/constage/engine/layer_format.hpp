@@ -22,7 +22,7 @@ struct layer_format {
 };
 
 /// The name under which the store keeps a change as a layer.
-std::string layer_name(std::string const& change, layer_format const& format);
+std::string layer_name(std::string const& change, layer_format const& format = {});
 
 }  // namespace constage::engine
 

@@ -16,6 +16,7 @@
 #include <constage/files/digest.hpp>
 #include <constage/files/materialize.hpp>
 #include <constage/files/scan.hpp>
+#include <constage/system_failure.hpp>
 
 #include <algorithm>
 #include <cstdlib>
@@ -65,7 +66,7 @@ CONSTAGE_INLINE files::diff settle(files::diff changes, std::int64_t began) {
 }
 
 CONSTAGE_INLINE void make_directory(std::string const& path) {
-    if (::mkdir(path.c_str(), 0755) != 0) throw failure("cannot make the directory " + path + " in the store");
+    if (::mkdir(path.c_str(), 0755) != 0) throw system_failure("make the directory", path);
 }
 
 CONSTAGE_INLINE void put_directory(std::string const& path, files::node const& n) {
@@ -73,7 +74,7 @@ CONSTAGE_INLINE void put_directory(std::string const& path, files::node const& n
     make_directory(path);
     if (::chown(path.c_str(), n.uid, n.gid) != 0 || ::chmod(path.c_str(), n.mode) != 0 ||
         ::utimensat(AT_FDCWD, path.c_str(), times, 0) != 0)
-        throw failure("cannot set the owner of " + path + " in the store");
+        throw system_failure("set owner, mode and time of", path);
 }
 
 }  // namespace run_step_detail
@@ -176,7 +177,8 @@ CONSTAGE_INLINE void run_step::add_bind(lowered_mount const& m, std::function<fi
         mount.what = sandbox_mount::kind::overlay;
         mount.lower = all.mountable(m.from);
         mount.sub_path = m.source;
-        if (!all.tree(m.from).find(m.source)) throw failure("\"" + m.source + "\": not found in the source of the mount at " + m.target);
+        if (!all.tree(m.from).find(m.source)) throw failure("\"" + m.source + "\": not found in the source of the mount at " + m.target)
+                .with_hint("source= is a path in what from= names; check that it is made there");
     } else {
         auto const tree = context();
         auto const found = tree.find(m.source);
@@ -190,13 +192,8 @@ CONSTAGE_INLINE void run_step::add_bind(lowered_mount const& m, std::function<fi
             changes.push_back({"file", files::change::kind::put, found->node});
         auto const digest = digest_of(changes);
         auto const place = where.path("contexts", digest);
-        if (::access((place + "/fs").c_str(), F_OK) != 0) {
-            auto temporary = where.make_temporary();
-            auto const made = temporary.path() + "/context";
-            run_step_detail::make_directory(made);
-            files::materialize(changes, made + "/fs");
-            where.publish(made, place);
-        }
+        if (::access((place + "/fs").c_str(), F_OK) != 0)
+            where.make(place, [&](std::string const& made) { files::materialize(changes, made + "/fs"); });
         mount.source = place + (found->node->type == files::type::directory ? "/fs" : "/fs/file");
     }
     request.mounts.push_back(std::move(mount));
@@ -235,13 +232,14 @@ CONSTAGE_INLINE void run_step::add_cache(lowered_mount const& m) {
         files::diff content;
         if (!from.empty()) {
             auto const found = all.tree(m.from).find(m.source);
-            if (!found || !found->node) throw failure("\"" + m.source + "\": not found in the source of the cache mount at " + m.target);
+            if (!found || !found->node) throw failure("\"" + m.source + "\": not found in the source of the cache mount at " + m.target)
+                                                 .with_hint("source= is a path in what from= names; check that it is made there");
             content = files::difference(files::tree{}, files::tree(found->node));
             if (m.has_source) top = *found->node;
         }
         files::materialize(content, made);
         if (::chown(made.c_str(), top.uid, top.gid) != 0 || ::chmod(made.c_str(), top.mode) != 0)
-            throw failure("cannot set the owner of the cache mount at " + m.target);
+            throw system_failure("set owner and mode of the cache mount at " + m.target + ":", made);
         where.publish(made, place);
     }
     sandbox_mount mount;
@@ -258,7 +256,7 @@ CONSTAGE_INLINE void run_step::add_secret(lowered_mount const& m) {
         if (m.required) throw failure("secret " + m.id + ": not found").with_hint("pass --secret id=" + m.id + ",src=FILE");
         return;
     }
-    if (value->size() > most_secret_bytes) throw failure("secret " + m.id + " is larger than 500 KiB");
+    if (value->size() > most_secret_bytes) throw failure("secret " + m.id + " is larger than 500 KiB").with_hint("larger files go into a RUN by --mount=type=bind");
     mask.add(*value);
     if (!m.env.empty()) request.env.push_back(m.env + "=" + *value);
     if (m.target.empty()) return;

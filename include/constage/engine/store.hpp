@@ -7,6 +7,7 @@
 #include <constage/oci/source.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <map>
 #include <memory>
@@ -54,7 +55,7 @@ private:
 
 /// What is known of a step that has run.
 struct step_record {
-    std::string result;  ///< identity of the file system after the step: parent's result + content of the change
+    std::string result;                              ///< digest of what it changed
     std::map<std::string, std::string> ingredients;  ///< what the key was made of, by name
     std::uint64_t file_bytes = 0;                    ///< bytes of the regular files that the step put
     std::int64_t time = 0;                           ///< nanoseconds that it took
@@ -112,7 +113,10 @@ public:
     /// What processes that have ended left in tmp/: paths below the store.
     std::vector<std::string> rubbish() const;
     void remove_rubbish();
-    /// Renames a directory to its place; if something is there already it stays, for equal names have equal content.
+    /// Makes a directory of the store: `fill` puts into a new one what belongs there, then it gets its place. If something is there already
+    /// it stays, for equal names have equal content. Throws constage::failure.
+    void make(std::string const& place, std::function<void(std::string const& directory)> const& fill);
+    /// The second half of that, for a directory that is made already.
     void publish(std::string const& from, std::string const& to);
 
     /// Waits for the lock of this name (or returns an empty one at once if `wait` is false and another holds it).

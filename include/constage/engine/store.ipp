@@ -238,6 +238,14 @@ CONSTAGE_INLINE store::temporary store::make_temporary() {
     return temporary(path);
 }
 
+CONSTAGE_INLINE void store::make(std::string const& place, std::function<void(std::string const&)> const& fill) {
+    auto const temporary = make_temporary();
+    auto const made = temporary.path() + "/made";
+    if (::mkdir(made.c_str(), 0755) != 0) throw store_detail::cannot("make the directory", made);
+    fill(made);
+    publish(made, place);
+}
+
 CONSTAGE_INLINE void store::publish(std::string const& from, std::string const& to) {
     if (::rename(from.c_str(), to.c_str()) == 0 || errno == EEXIST || errno == ENOTEMPTY) return;
     throw store_detail::cannot("write", to);

@@ -3,6 +3,7 @@
 #define CONSTAGE_ENGINE_WRITE_CACHE_IPP_INCLUDED
 
 #include <constage/engine/build_run.hpp>
+#include <constage/engine/choices.hpp>
 #include <constage/engine/key.hpp>
 #include <constage/oci/layer.hpp>
 #include <constage/oci/reference.hpp>
@@ -58,7 +59,7 @@ CONSTAGE_INLINE void write_cache(cache_place const& to, std::vector<std::unique_
             all.add_step(b->done->key(i), record);
             all.add_step(key_of(record.ingredients), record);
             if (t.what == task::kind::run || shipped.contains(i))
-                all.add_layer(layer_name(record.result, layer_format{}), make_layer(*b->done, i, layer_format{}, where));
+                all.add_layer(layer_name(record.result), make_layer(*b->done, i, layer_format{}, where));
         }
     }
     oci::image_config config;
@@ -71,13 +72,10 @@ CONSTAGE_INLINE void write_cache(cache_place const& to, std::vector<std::unique_
         config.diff_ids.push_back(l.diff_id);
     }
     auto const image = oci::make_image(config, blobs, where.blobs());
-    if (to.registry) {
-        oci::registry_options registry;
-        registry.plain_http = how.plain_http;
-        oci::push(image, oci::parse_reference(to.where), where.blobs(), registry, {}, how.stop);
-    } else {
+    if (to.registry)
+        oci::push(image, oci::parse_reference(to.where), where.blobs(), registry_options_of(how), {}, how.stop);
+    else
         oci::write_oci({image}, {"cache:" + to.tag}, to.where, false, where.blobs());
-    }
 }
 
 }  // namespace constage::engine

@@ -3,6 +3,7 @@
 #define CONSTAGE_ENGINE_WRITE_OUTPUT_IPP_INCLUDED
 
 #include <constage/engine/build_run.hpp>
+#include <constage/engine/choices.hpp>
 #include <constage/failure.hpp>
 #include <constage/files/materialize.hpp>
 #include <constage/oci/reference.hpp>
@@ -49,8 +50,7 @@ CONSTAGE_INLINE files::tree joined(std::vector<std::unique_ptr<platform_build>> 
 
 CONSTAGE_INLINE void push(std::vector<oci::image> const& images, std::vector<std::string> const& names, options const& how, store& where) {
     if (names.empty()) throw failure("pushing needs a name").with_hint("pass -t REGISTRY/NAME:TAG").as_usage();
-    oci::registry_options registry;
-    registry.plain_http = how.plain_http;
+    auto const registry = registry_options_of(how);
     for (auto const& name : names) {
         auto const to = oci::parse_reference(name);
         if (images.size() == 1)
