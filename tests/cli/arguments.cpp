@@ -209,7 +209,8 @@ TEST_CASE("wrong usage is explained", "[B010][B018][B019][B023]") {
 }
 
 TEST_CASE("every command has a help that teaches") {
-    for (auto const* c : {"build", "plan", "ast", "import", "export", "check", "why", "store ls", "store du", "store prune", "store check", "doctor"}) {
+    for (auto const* c :
+         {"build", "plan", "ast", "import", "export", "check", "why", "store ls", "store du", "store prune", "store check", "doctor"}) {
         CAPTURE(c);
         auto const help = read({c, "--help"}).help;
         CHECK(help.find("Usage: constage " + std::string(c) + " [OPTIONS]") != std::string::npos);

@@ -195,7 +195,9 @@ TEST_CASE("the places of caches are spelled as buildx does") {
     CHECK(from.where == "dir");
     CHECK(from.tag == "main");
     CHECK(engine::parse_cache_from("app:cache").registry);
-    for (auto const* text : {"", "type=s3,bucket=b", "type=local", "type=local,src=x", "type=registry,ref=a,mode=most", "type=registry,nonsense"})
+    for (auto const* text :
+         {"", "type=s3,bucket=b", "type=local", "type=local,src=x", "type=registry,ref=a,mode=most", "type=registry,nonsense"})
         CHECK_THROWS_AS(engine::parse_cache_to(text), failure);
-    for (auto const* text : {"", "type=gha", "type=local,dest=x", "type=registry"}) CHECK_THROWS_AS(engine::parse_cache_from(text), failure);
+    for (auto const* text : {"", "type=gha", "type=local,dest=x", "type=registry"})
+        CHECK_THROWS_AS(engine::parse_cache_from(text), failure);
 }

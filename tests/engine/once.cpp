@@ -27,9 +27,9 @@ TEST_CASE("once: what throws was not done", "[engine][once]") {
     constage::engine::once o;
     int times = 0;
     CHECK_THROWS_AS(o([&]() -> void {
-        ++times;
-        throw std::runtime_error("no");
-    }),
+                        ++times;
+                        throw std::runtime_error("no");
+                    }),
                     std::runtime_error);
     o([&] { ++times; });
     o([&] { ++times; });

@@ -36,7 +36,9 @@ struct project {
         context.write("two", noise + "!");
         dockerfile = "FROM base AS first\nCOPY one /one\n";
         if (can_run())
-            dockerfile += "RUN --mount=type=cache,target=/c --mount=type=bind,source=two,target=/two cat /one > /copy; cat /two > /c/kept; echo said so\n";
+            dockerfile +=
+                "RUN --mount=type=cache,target=/c --mount=type=bind,source=two,target=/two cat /one > /copy; cat /two > /c/kept; echo said "
+                "so\n";
         dockerfile += "FROM scratch\nCOPY --from=first " + std::string(can_run() ? "/copy" : "/one") + " /out\nCOPY two /\n";
     }
     std::string root() const { return (store.path / "store").string(); }

@@ -14,7 +14,21 @@
 namespace constage::cli {
 
 /// `import_` reads a Dockerfile into C++, `export_` writes one.
-enum class command : unsigned char { build, plan, ast, import_, export_, check, why, store_list, store_usage, store_check, prune, doctor, version };
+enum class command : unsigned char {
+    build,
+    plan,
+    ast,
+    import_,
+    export_,
+    check,
+    why,
+    store_list,
+    store_usage,
+    store_check,
+    prune,
+    doctor,
+    version
+};
 
 /// Who asks: the tool reads Dockerfiles, a build program has its graph.
 enum class program : unsigned char { tool, build_program };

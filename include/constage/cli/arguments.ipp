@@ -106,7 +106,8 @@ struct reader {
             },
             "Run the steps of these stages anew", "STAGE,…");
         each(
-            "--cache-from", [&b](auto const& v) { b.cache_from.push_back(engine::parse_cache_from(v)); }, "Take results of steps from there; what cannot be read is a warning. Also tag= and digest= of a directory",
+            "--cache-from", [&b](auto const& v) { b.cache_from.push_back(engine::parse_cache_from(v)); },
+            "Take results of steps from there; what cannot be read is a warning. Also tag= and digest= of a directory",
             "NAME|type=local,src=DIR|type=registry,ref=NAME");
         each(
             "--cache-to", [&b](auto const& v) { b.cache_to.push_back(engine::parse_cache_to(v)); },
@@ -384,7 +385,9 @@ CONSTAGE_INLINE arguments parse(int argc, char const* const* argv, program who) 
         words[1] = "store " + words[1];
         words.erase(words.begin());
     } else if (!words.empty() && words[0] == "store") {
-        throw failure("store needs a command").with_hint("`store ls`, `store du`, `store check` or `store prune`; each has --help").as_usage();
+        throw failure("store needs a command")
+            .with_hint("`store ls`, `store du`, `store check` or `store prune`; each has --help")
+            .as_usage();
     }
     if (auto const known = words.empty() ? std::nullopt : find_command(words[0], who)) {
         result.what = *known;

@@ -79,7 +79,9 @@ CONSTAGE_INLINE std::optional<engine::fetched_context> fetch_context(arguments c
 
 CONSTAGE_INLINE source_text fetched_dockerfile(arguments const& args) {
     auto text = engine::fetch_context(args.file, args.build).dockerfile;
-    if (!text) throw failure(args.file + " is an archive, no Dockerfile").with_hint("give it as the context, and the Dockerfile in it with -f PATH");
+    if (!text)
+        throw failure(args.file + " is an archive, no Dockerfile")
+            .with_hint("give it as the context, and the Dockerfile in it with -f PATH");
     return {args.file, std::move(*text), std::nullopt};
 }
 

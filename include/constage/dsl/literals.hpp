@@ -63,9 +63,7 @@ struct number_text {
     bool is_number = false;
 
     constexpr number_text() = default;
-    consteval number_text(char const* literal) : text(literal) {
-        check::number(text);
-    }
+    consteval number_text(char const* literal) : text(literal) { check::number(text); }
     constexpr number_text(int n) : number(static_cast<unsigned>(n)), is_number(true) {
         if (n < 0) error::number_must_not_be_negative();
     }

@@ -23,8 +23,8 @@ inline constexpr bool begins_with_its_only_from<1, None...> = (0u + ... + None) 
 /// S004: `[a-z][a-z0-9-_.]*`, and not a reserved word. Digits alone: the stage has no name, only its number.
 constexpr bool is_stage_name(text_view n) {
     if (!n.empty() && detail::is_digit(n[0])) return detail::all_digits(n) && n.size < 6 && (n.size == 1 || n[0] != '0');
-    return !n.empty() && detail::is_lower(n[0]) && detail::span(n, "abcdefghijklmnopqrstuvwxyz0123456789-_.") == n.size &&
-           n != "scratch" && n != "context";
+    return !n.empty() && detail::is_lower(n[0]) && detail::span(n, "abcdefghijklmnopqrstuvwxyz0123456789-_.") == n.size && n != "scratch" &&
+           n != "context";
 }
 
 }  // namespace constage::dsl

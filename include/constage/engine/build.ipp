@@ -154,8 +154,8 @@ CONSTAGE_INLINE void builder::add_platform(oci::platform const& p) {
     auto& b = *builds.emplace_back(std::make_unique<platform_build>());
     b.platform = p;
     b.names = &what;
-    b.what = lower(what, lower_options_of(how, p),
-                   [&](std::string const& name, oci::platform const& of) { return bases.resolve(name, of); });
+    b.what =
+        lower(what, lower_options_of(how, p), [&](std::string const& name, oci::platform const& of) { return bases.resolve(name, of); });
     b.done = std::make_unique<execution>(b.what, how, where, bases, caches,
                                          [&b, this](std::size_t i) { return last_key(b, i, earlier.story()); });
     b.first_id = first_output;

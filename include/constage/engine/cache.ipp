@@ -92,8 +92,7 @@ CONSTAGE_INLINE void cache_set::keep() const {
     for (auto const& key : found_) {
         auto const& record = steps_.at(key);
         auto const ran = record.ingredients.contains("command");
-        if (!ran || store_.has("snapshots", record.result) || store_.find_layer(layer_name(record.result)))
-            store_.put_step(key, record);
+        if (!ran || store_.has("snapshots", record.result) || store_.find_layer(layer_name(record.result))) store_.put_step(key, record);
     }
 }
 

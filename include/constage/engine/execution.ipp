@@ -201,10 +201,11 @@ CONSTAGE_INLINE run_result execution::run_logged(task const& t, std::string cons
     step_log log(store_, key);
     run_step step{*this, what_, how_, store_, bases_, t};
     try {
-        auto done = step.run([&] { return context(); }, [&](int fd, std::string_view bytes) {
-            log.write(bytes);
-            if (output) output(fd, bytes);
-        });
+        auto done = step.run([&] { return context(); },
+                             [&](int fd, std::string_view bytes) {
+                                 log.write(bytes);
+                                 if (output) output(fd, bytes);
+                             });
         log.keep();
         return done;
     } catch (failure& f) {

@@ -177,7 +177,8 @@ CONSTAGE_INLINE void run_step::add_bind(lowered_mount const& m, std::function<fi
         mount.what = sandbox_mount::kind::overlay;
         mount.lower = all.mountable(m.from);
         mount.sub_path = m.source;
-        if (!all.tree(m.from).find(m.source)) throw failure("\"" + m.source + "\": not found in the source of the mount at " + m.target)
+        if (!all.tree(m.from).find(m.source))
+            throw failure("\"" + m.source + "\": not found in the source of the mount at " + m.target)
                 .with_hint("source= is a path in what from= names; check that it is made there");
     } else {
         auto const tree = context();
@@ -232,8 +233,9 @@ CONSTAGE_INLINE void run_step::add_cache(lowered_mount const& m) {
         files::diff content;
         if (!from.empty()) {
             auto const found = all.tree(m.from).find(m.source);
-            if (!found || !found->node) throw failure("\"" + m.source + "\": not found in the source of the cache mount at " + m.target)
-                                                 .with_hint("source= is a path in what from= names; check that it is made there");
+            if (!found || !found->node)
+                throw failure("\"" + m.source + "\": not found in the source of the cache mount at " + m.target)
+                    .with_hint("source= is a path in what from= names; check that it is made there");
             content = files::difference(files::tree{}, files::tree(found->node));
             if (m.has_source) top = *found->node;
         }
@@ -256,7 +258,8 @@ CONSTAGE_INLINE void run_step::add_secret(lowered_mount const& m) {
         if (m.required) throw failure("secret " + m.id + ": not found").with_hint("pass --secret id=" + m.id + ",src=FILE");
         return;
     }
-    if (value->size() > most_secret_bytes) throw failure("secret " + m.id + " is larger than 500 KiB").with_hint("larger files go into a RUN by --mount=type=bind");
+    if (value->size() > most_secret_bytes)
+        throw failure("secret " + m.id + " is larger than 500 KiB").with_hint("larger files go into a RUN by --mount=type=bind");
     mask.add(*value);
     if (!m.env.empty()) request.env.push_back(m.env + "=" + *value);
     if (m.target.empty()) return;

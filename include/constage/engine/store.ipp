@@ -9,9 +9,9 @@
 
 #include <constage/engine/build.hpp>
 #include <constage/engine/store.hpp>
-#include <constage/system_failure.hpp>
 #include <constage/failure.hpp>
 #include <constage/files/digest.hpp>
+#include <constage/system_failure.hpp>
 #include <nlohmann/json.hpp>
 
 #include <atomic>
@@ -49,8 +49,7 @@ CONSTAGE_INLINE std::string prepare(std::string const& given, bool must_exist) {
     if (error) throw cannot("make the directory", root, error.value());
     for (auto const* folder : {"", "/steps", "/snapshots", "/layers", "/blobs-of", "/lists", "/builds", "/logs", "/contexts", "/mounts",
                                "/locks", "/tmp", "/blobs", "/blobs/sha256"})  // also what somebody deleted
-        if (auto const path = root + folder; ::mkdir(path.c_str(), 0777) != 0 && errno != EEXIST)
-            throw cannot("make the directory", path);
+        if (auto const path = root + folder; ::mkdir(path.c_str(), 0777) != 0 && errno != EEXIST) throw cannot("make the directory", path);
     return root;
 }
 

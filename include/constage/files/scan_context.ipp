@@ -48,8 +48,7 @@ CONSTAGE_INLINE void read_digest(unread const& u, file_index* index) {
     auto const& path = u.file->content.path;
     scan_entry::descriptor const d(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     if (d.fd < 0)
-        throw system_failure("read", path)
-            .with_hint("make it readable, or name it in .dockerignore if the image does not need it");
+        throw system_failure("read", path).with_hint("make it readable, or name it in .dockerignore if the image does not need it");
     thread_local hasher h;
     thread_local std::vector<char> buffer(1 << 17);
     std::uint64_t total = 0;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <constage/failure.hpp>
+#include <constage/files/digest.hpp>
 #include <constage/oci/auth.hpp>
 #include <constage/oci/json_reader.ipp>
 #include <nlohmann/json.hpp>
@@ -29,14 +30,6 @@ extern char** environ;
 namespace constage::oci {
 
 namespace auth_detail {
-
-CONSTAGE_INLINE std::string encode(std::string const& text) {
-    std::string result((text.size() + 2) / 3 * 4 + 1, '\0');
-    auto const n = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(result.data()), reinterpret_cast<unsigned char const*>(text.data()),
-                                   static_cast<int>(text.size()));
-    result.resize(static_cast<std::size_t>(n));
-    return result;
-}
 
 CONSTAGE_INLINE std::optional<std::string> decode(std::string text) {
     std::erase_if(text, [](char c) { return c == '\n' || c == '\r' || c == ' '; });
@@ -63,7 +56,9 @@ CONSTAGE_INLINE std::string host_of(std::string key) {
 }
 
 /// The name under which Docker keeps a registry's login.
-CONSTAGE_INLINE std::string server_of(std::string const& registry) { return registry == "docker.io" ? "https://index.docker.io/v1/" : registry; }
+CONSTAGE_INLINE std::string server_of(std::string const& registry) {
+    return registry == "docker.io" ? "https://index.docker.io/v1/" : registry;
+}
 
 /// Runs `docker-credential-NAME get`. A socket instead of pipes: writing to a helper that is gone must not raise SIGPIPE here.
 class helper {
@@ -120,7 +115,8 @@ public:
     }
 
     failure failed(std::string const& why) const {
-        return failure("the credential helper " + program_ + " failed: " + why).with_hint("repair it, or remove it from Docker's config.json");
+        return failure("the credential helper " + program_ + " failed: " + why)
+            .with_hint("repair it, or remove it from Docker's config.json");
     }
 
 private:
@@ -184,7 +180,7 @@ CONSTAGE_INLINE std::optional<credentials> find_credentials(std::string const& r
     return found;
 }
 
-CONSTAGE_INLINE std::string basic_authorization(credentials const& who) { return "Basic " + auth_detail::encode(who.user + ":" + who.password); }
+CONSTAGE_INLINE std::string basic_authorization(credentials const& who) { return "Basic " + files::base64(who.user + ":" + who.password); }
 
 CONSTAGE_INLINE std::vector<challenge> parse_challenges(std::string_view text) {
     std::vector<challenge> all;

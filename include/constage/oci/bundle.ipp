@@ -202,7 +202,9 @@ CONSTAGE_INLINE std::string bundle::read(std::string const& name, std::uint64_t 
 
 CONSTAGE_INLINE std::unique_ptr<bundle> open_bundle(std::string const& path) {
     struct stat s {};
-    if (::stat(path.c_str(), &s) != 0) throw system_failure("open", path).with_hint("name a directory with an OCI layout (index.json and blobs/ are in it) or an archive of one");
+    if (::stat(path.c_str(), &s) != 0)
+        throw system_failure("open", path)
+            .with_hint("name a directory with an OCI layout (index.json and blobs/ are in it) or an archive of one");
     if (S_ISDIR(s.st_mode)) return std::make_unique<bundle_detail::directory>(path);
     if (!S_ISREG(s.st_mode)) throw failure(path + " is neither a directory nor an archive");
     return std::make_unique<bundle_detail::tar>(path);

@@ -31,8 +31,7 @@ inline void* function(char const* name) {
 
 }  // namespace constage::oci::curl_on_demand
 
-#define CONSTAGE_CURL(name) \
-    static auto* const real = reinterpret_cast<decltype(&::name)>(constage::oci::curl_on_demand::function(#name))
+#define CONSTAGE_CURL(name) static auto* const real = reinterpret_cast<decltype(&::name)>(constage::oci::curl_on_demand::function(#name))
 
 // The last named parameters are enumerations of libcurl's, which undergo no promotion here: they are ints as they are.
 #pragma GCC diagnostic push

@@ -32,9 +32,9 @@ struct http_request {
     std::string method = "GET";
     std::string url;
     std::vector<std::string> headers;
-    std::string authorization;      ///< sent to the host of `url` only
-    std::string body;               ///< or:
-    std::string file;               ///< whose bytes are sent
+    std::string authorization;  ///< sent to the host of `url` only
+    std::string body;           ///< or:
+    std::string file;           ///< whose bytes are sent
     std::uint64_t file_size = 0;
     std::uint64_t limit = 4u << 20;  ///< of response.body
     /// Takes the body of an answer with status 2xx; its headers are complete. May throw to end the transfer.

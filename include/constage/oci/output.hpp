@@ -18,7 +18,8 @@ image make_image(image_config const& config, std::vector<descriptor> const& laye
 /// `-o type=oci`: an OCI layout as a tar file (tar=true) or directory, for one image or an index of several platforms. `names` become
 /// annotations io.containerd.image.name and org.opencontainers.image.ref.name. The tar is deterministic. Written beside and renamed:
 /// a failed build leaves no half-written file. `dest` "-" is standard output.
-void write_oci(std::vector<image> const& images, std::vector<std::string> const& names, std::string const& dest, bool tar, blob_store const& store);
+void write_oci(std::vector<image> const& images, std::vector<std::string> const& names, std::string const& dest, bool tar,
+               blob_store const& store);
 
 /// `-o type=docker`: a tar for `docker load` (manifest.json, repositories-free, plus the OCI files).
 void write_docker(image const& what, std::vector<std::string> const& names, std::string const& dest, blob_store const& store);

@@ -64,7 +64,9 @@ CONSTAGE_INLINE std::vector<std::pair<std::string, std::string>> runnable(std::s
 
 }  // namespace platform_detail
 
-CONSTAGE_INLINE std::string platform::text() const { return os + (os_version.empty() ? "" : "(" + os_version + ")") + "/" + architecture + (variant.empty() ? "" : "/" + variant); }
+CONSTAGE_INLINE std::string platform::text() const {
+    return os + (os_version.empty() ? "" : "(" + os_version + ")") + "/" + architecture + (variant.empty() ? "" : "/" + variant);
+}
 
 CONSTAGE_INLINE platform normalise(platform p) {
     p.os = platform_detail::lower(p.os);

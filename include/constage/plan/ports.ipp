@@ -23,7 +23,8 @@ CONSTAGE_INLINE std::pair<unsigned, unsigned> range(std::string const& text, std
     auto const one = [&](std::string_view part) {
         unsigned value = 0;
         auto const [end, error] = std::from_chars(part.data(), part.data() + part.size(), value);
-        if (part.empty() || error != std::errc() || end != part.data() + part.size() || value > 65535) throw bad_port(word, "invalid port number \"" + std::string(part) + "\"");
+        if (part.empty() || error != std::errc() || end != part.data() + part.size() || value > 65535)
+            throw bad_port(word, "invalid port number \"" + std::string(part) + "\"");
         return value;
     };
     auto const dash = text.find('-');

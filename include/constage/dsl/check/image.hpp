@@ -25,8 +25,7 @@ constexpr void digest(text_view d) {
 
 constexpr void tag(text_view t) {
     if (t.empty()) return error::image_tag_is_empty();
-    if (t.size > 128 || t[0] == '.' || t[0] == '-' ||
-        detail::span(t, CONSTAGE_LOWER_AND_DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZ_.-") != t.size)
+    if (t.size > 128 || t[0] == '.' || t[0] == '-' || detail::span(t, CONSTAGE_LOWER_AND_DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZ_.-") != t.size)
         error::image_tag_has_a_bad_character();
 }
 
