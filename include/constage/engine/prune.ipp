@@ -53,10 +53,9 @@ CONSTAGE_INLINE prune_report prune(std::string const& path, prune_options const&
     if (how.all) forget_untagged_images(where);
     where.remove_rubbish();
     std::vector<entry> entries;
-    for (auto const* folder : {"steps", "logs", "snapshots", "layers", "blobs-of", "lists", "builds", "contexts", "downloads", "git"})
-        add_entries(entries, where, folder, {});
+    for (auto const& folder : store_folders)
+        if (how.all || !folder.only_if_asked) add_entries(entries, where, folder.name, {});
     add_entries(entries, where, "blobs/sha256", reachable_blobs(where));
-    if (how.all) add_entries(entries, where, "mounts", {});
     std::sort(entries.begin(), entries.end());
 
     prune_report report;

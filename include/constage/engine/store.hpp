@@ -39,6 +39,21 @@
 /// Everything is written below tmp/ and renamed, so a killed build leaves only rubbish in tmp/, which the next build removes.
 namespace constage::engine {
 
+/// A folder of the store whose entries can be made or fetched again.
+struct store_folder {
+    char const* name;
+    char const* what;            ///< for people; folders of the same kind stand together
+    bool only_if_asked = false;  ///< prune() leaves it alone without --all
+};
+inline constexpr store_folder store_folders[] = {
+    {"layers", "base layers, unpacked"}, {"snapshots", "changes of steps"},
+    {"steps", "records of steps"},       {"blobs-of", "records of steps"},
+    {"lists", "records of steps"},       {"builds", "records of steps"},
+    {"logs", "logs of steps"},           {"contexts", "parts of contexts"},
+    {"downloads", "downloads"},          {"git", "downloads"},
+    {"mounts", "cache mounts", true},
+};
+
 /// An advisory lock on a file, held until destruction; freed by the kernel if the process dies.
 class file_lock {
 public:

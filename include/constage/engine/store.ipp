@@ -47,9 +47,11 @@ CONSTAGE_INLINE std::string prepare(std::string const& given, bool must_exist) {
         throw failure("there is no store at " + root).with_hint("builds make one; --store DIR chooses another place");
     std::filesystem::create_directories(root, error);
     if (error) throw cannot("make the directory", root, error.value());
-    for (auto const* folder : {"", "/steps", "/snapshots", "/layers", "/blobs-of", "/lists", "/builds", "/logs", "/contexts", "/mounts",
-                               "/locks", "/tmp", "/blobs", "/blobs/sha256"})  // also what somebody deleted
-        if (auto const path = root + folder; ::mkdir(path.c_str(), 0777) != 0 && errno != EEXIST) throw cannot("make the directory", path);
+    auto const make = [&](std::string const& path) {  // also what somebody deleted
+        if (::mkdir(path.c_str(), 0777) != 0 && errno != EEXIST) throw cannot("make the directory", path);
+    };
+    for (auto const* folder : {"/locks", "/tmp", "/blobs", "/blobs/sha256"}) make(root + folder);
+    for (auto const& folder : store_folders) make(root + "/" + folder.name);
     return root;
 }
 

@@ -21,20 +21,15 @@ struct counter {
     disk_usage usage{};
     std::uint64_t told = 0;
 
-    /// The folders' entries, and the folders themselves.
-    usage_row row(std::string what, std::vector<std::string> const& folders, bool reclaimable) {
-        usage_row r{std::move(what), 0, 0, 0};
+    void add(usage_row& r, store_folder const& folder) {
         std::error_code error;
-        for (auto const& folder : folders) {
-            auto const path = where.root() + "/" + folder;
-            for (auto const& e : std::filesystem::directory_iterator(path, error)) {
-                ++r.entries;
-                r.bytes += usage.of(e.path().string());
-            }
+        for (auto const& e : std::filesystem::directory_iterator(where.root() + "/" + folder.name, error)) {
+            auto const bytes = usage.of(e.path().string());
+            ++r.entries;
+            r.bytes += bytes;
+            if (!folder.only_if_asked) r.reclaimable += bytes;
+            told += bytes;
         }
-        if (reclaimable) r.reclaimable = r.bytes;
-        told += r.bytes;
-        return r;
     }
 
     usage_row blobs() {
@@ -86,13 +81,10 @@ CONSTAGE_INLINE std::vector<usage_row> usage_of(std::string const& path) {
     store_usage_detail::counter c{where};
     std::vector<usage_row> rows;
     rows.push_back(c.blobs());
-    rows.push_back(c.row("base layers, unpacked", {"layers"}, true));
-    rows.push_back(c.row("changes of steps", {"snapshots"}, true));
-    rows.push_back(c.row("records of steps", {"steps", "blobs-of", "lists", "builds"}, true));
-    rows.push_back(c.row("logs of steps", {"logs"}, true));
-    rows.push_back(c.row("parts of contexts", {"contexts"}, true));
-    rows.push_back(c.row("downloads", {"downloads", "git"}, true));
-    rows.push_back(c.row("cache mounts", {"mounts"}, false));
+    for (auto const& folder : store_folders) {
+        if (rows.back().what != folder.what) rows.push_back({folder.what, 0, 0, 0});
+        c.add(rows.back(), folder);
+    }
     auto const all = disk_usage().of(where.root());
     rows.push_back({"the store itself", 0, all - std::min(all, c.told), 0});
     return rows;
