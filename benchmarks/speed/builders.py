@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSL-1.0
-"""constage and its peers behind one face: load(name, base), build(job) → Cost, forget(), archive(job)."""
+"""constage and its peers behind one face: forget(bases), build(job) → Cost, tree_archive(job)."""
 import os
-import shutil
 import subprocess
 import time
 from dataclasses import dataclass, field
 
+from disk import Disk, quiet
 from measure import Failed, run
 
 REGISTRY = "127.0.0.1:5090"
@@ -21,51 +21,49 @@ class Job:
     bases: dict = field(default_factory=dict)  # name in FROM → OCI layout
 
 
-def quiet(*argv, **more):
-    done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **more)
-    if done.returncode:
-        raise Failed(f"{argv[0]}: {done.stdout[-600:].decode(errors='replace')}")
-    return done.stdout.decode(errors="replace")
+class Builder:
+    """One with all its state below `work`, a file system of its own."""
 
-
-class Constage:
-    name = "constage"
-    forgotten = 0
-
-    def __init__(self, work, tool):
-        self.work, self.tool = work, os.path.abspath(tool)
-        self.store, self.out = work + "/store", work + "/out.tar"
-        self.version = quiet(self.tool, "--version").strip()
+    def __init__(self, work):
+        self.work, self.out = work, work + "/out.tar"
+        self.disk = Disk(work)
 
     def start(self):
         pass
 
-    stop = start
+    def stop(self):
+        pass
+
+    def forget(self, bases):
+        """Begins anew, with nothing but base images. On a new file system: ext4 takes minutes to reuse inodes, and until then searches past
+        them for every file that anyone makes, so deleting would be paid for by whoever comes next."""
+        self.stop()
+        self.disk.renew()
+        self.start()
+        self.load(bases)
+
+    def leave(self):
+        self.stop()
+        self.disk.remove()
+
+
+class Constage(Builder):
+    name = "constage"
+
+    def __init__(self, work, tool):
+        super().__init__(work)
+        self.tool, self.store = os.path.abspath(tool), work + "/store"
+        self.version = quiet(self.tool, "--version").strip()
 
     def load(self, bases):
-        """Into the store that cold builds begin with, as a pull would."""
-        self.seed = self.work + "/seed"
-        self.put_away(self.seed)
+        """As a pull and a first RUN would."""
         for name, layout in bases.items():
             context = self.work + "/empty"
             os.makedirs(context, exist_ok=True)
             open(context + "/Dockerfile", "w").write(f"FROM {name} AS base\nRUN true\n")
-            quiet(self.tool, "build", "-q", "--store", self.seed, "--build-context", f"{name}=oci-layout://{layout}:latest", context)
-        if os.path.isdir(self.seed):  # the bases, but no step
-            for record in os.listdir(self.seed + "/steps"):
-                os.unlink(f"{self.seed}/steps/{record}")
-        self.forget()
-
-    def put_away(self, directory):
-        """Not deleted until the end: ext4 takes minutes to reuse inodes, and searches past them for every file that anyone makes."""
-        if os.path.isdir(directory):
-            self.forgotten += 1
-            os.rename(directory, f"{self.work}/forgotten-{self.forgotten}")
-
-    def forget(self):
-        self.put_away(self.store)
-        if os.path.isdir(self.seed):
-            quiet("cp", "-a", self.seed, self.store)
+            quiet(self.tool, "build", "-q", "--store", self.store, "--build-context", f"{name}=oci-layout://{layout}:latest", context)
+        for record in os.listdir(self.store + "/steps") if bases else ():  # the bases, but no step
+            os.unlink(f"{self.store}/steps/{record}")
 
     def argv(self, job):
         argv = [self.tool, "build", "-q", "--store", self.store, "-f", job.dockerfile]
@@ -89,16 +87,16 @@ class Constage:
         return self.out
 
 
-class BuildKit:
+class BuildKit(Builder):
     """BuildKit inside Debian's docker.io. Its built-in front end; archives by `docker save` (uncompressed layers)."""
     name = "BuildKit"
+    daemon = None
 
     def __init__(self, work):
-        self.work, self.out = work, work + "/out.tar"
+        super().__init__(work)
         self.env = dict(os.environ, DOCKER_BUILDKIT="1", DOCKER_HOST=f"unix://{work}/sock", HOME=work)
 
     def start(self):
-        os.makedirs(self.work, exist_ok=True)
         w = self.work
         self.daemon = subprocess.Popen(
             ["dockerd", "--iptables=false", "--ip6tables=false", "--bridge=none", "--ip-forward=false", "--ip-masq=false",
@@ -115,8 +113,9 @@ class BuildKit:
         raise Failed("dockerd does not start: " + open(w + "/log").read()[-300:])
 
     def stop(self):
-        self.daemon.terminate()
-        self.daemon.wait()
+        if self.daemon:
+            self.daemon.terminate()
+            self.daemon.wait()
 
     def docker(self, *argv):
         return quiet("/usr/bin/docker", *argv, env=self.env)
@@ -130,13 +129,6 @@ class BuildKit:
             self.docker("load", "-i", archive)
             os.unlink(archive)
 
-    def forget(self):
-        self.docker("builder", "prune", "-a", "-f")
-        try:
-            self.docker("rmi", "-f", "bench:1")
-        except Failed:
-            pass
-
     def build(self, job):
         tag = f"{REGISTRY}/{job.push}" if job.push else "bench:1"
         cost = run(["/usr/bin/docker", "build", "-q", "--network", "none", "-f", job.dockerfile, "-t", tag, job.context],
@@ -149,20 +141,18 @@ class BuildKit:
         return self.out
 
 
-class Buildah:
+class Buildah(Builder):
     """With runc: crun refuses machines whose cgroups are mixed. Archives are compressed with gzip."""
     name = "Buildah"
 
     def __init__(self, work):
-        self.work, self.out = work, work + "/out.tar"
+        super().__init__(work)
         self.options = ["--storage-driver", "overlay", "--root", work + "/root", "--runroot", work + "/run"]
-
-    def start(self):
-        os.makedirs(self.work, exist_ok=True)
         self.version = quiet("buildah", "--version").strip()
 
     def stop(self):
         subprocess.run(["buildah", *self.options, "umount", "-a"], capture_output=True)
+        subprocess.run(["umount", "-q", self.work + "/root/overlay"], capture_output=True)
 
     def buildah(self, *argv):
         return quiet("buildah", *self.options, *argv)
@@ -171,12 +161,6 @@ class Buildah:
         for name, layout in bases.items():
             storage = f"[overlay@{self.work}/root+{self.work}/run]"  # `buildah pull oci:…` does not like the path of every directory
             quiet("skopeo", "copy", "--insecure-policy", f"oci:{layout}:latest", f"containers-storage:{storage}localhost/{name}:latest")
-
-    def forget(self):
-        images = [line.split(None, 1) for line in self.buildah("images", "-a", "--format", "{{.ID}} {{.Name}}:{{.Tag}}").splitlines()]
-        bases = {identity for identity, name in images if name.startswith("localhost/bench-")}
-        for identity in {identity for identity, _ in images} - bases:
-            subprocess.run(["buildah", *self.options, "rmi", "-f", identity], capture_output=True)
 
     def build(self, job):
         tag = f"{REGISTRY}/{job.push}" if job.push else "localhost/result:1"

@@ -5,7 +5,7 @@ import random
 import shutil
 import subprocess
 
-from builders import quiet
+from disk import quiet
 
 
 def fill(directory, count, size, compressible=1.0, seed=1):

@@ -11,7 +11,7 @@ def row(builder, job, size, unit):
         rounds = []
         for _ in range(3):
             if kind == "cold":
-                builder.forget()
+                builder.forget({})
             rounds.append(builder.build(job))
         costs[kind] = median(rounds, "cpu"), median(rounds, "wall")
     return f"| {size:,} {unit} | " + " | ".join(f"{wall:.3f} | {cpu:.3f} | {cpu / size * 1e6:.1f}" for cpu, wall in costs.values()) + " |"
@@ -20,7 +20,6 @@ def row(builder, job, size, unit):
 def measure(work, builder, quick):
     head = "| | cold wall s | CPU s | CPU µs each | unchanged wall s | CPU s | CPU µs each |\n|---|---|---|---|---|---|---|\n"
     out = []
-    builder.load({})
     for files in (1000, 10000) if quick else (1000, 10000, 100000):
         context, file = contexts.context(work, f"growth-{files}", "FROM scratch\nCOPY . /data\n")
         contexts.fill(context, files, 1000)

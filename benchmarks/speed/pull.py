@@ -7,7 +7,8 @@ import subprocess
 import time
 
 import contexts
-from builders import REGISTRY, Job, quiet
+from builders import REGISTRY, Job
+from disk import quiet
 from image import difference, tree
 from measure import Failed, descendants, number
 from results import BUILDERS, builder_rows
@@ -21,23 +22,12 @@ def start_registry(work):
     return server
 
 
-def forget_base(builder, name):
-    """As if the base had never been pulled."""
-    if builder.name == "BuildKit":
-        for argv in (["rmi", "-f", "bench:1", name], ["builder", "prune", "-a", "-f"], ["system", "prune", "-a", "-f"]):
-            subprocess.run(["/usr/bin/docker", *argv], env=builder.env, capture_output=True)
-    elif builder.name == "Buildah":
-        subprocess.run(["buildah", *builder.options, "rmi", "-a", "-f"], capture_output=True)
-    else:
-        builder.put_away(builder.store)
-
-
 def traffic(server):
     """Bytes that the registry read, from its clients and from its disk."""
     return sum(number(f"/proc/{p}/io", "rchar") for p in descendants(server.pid))
 
 
-def measure_one(builders, server, job, name, repeat):
+def measure_one(builders, server, job, repeat):
     """Costs and MB at the registry, by builder. `job(builder, round)`."""
     costs, moved = {b.name: [] for b in builders}, {b.name: [] for b in builders}
     reference = None
@@ -46,7 +36,8 @@ def measure_one(builders, server, job, name, repeat):
             if not isinstance(costs[b.name], list):
                 continue
             try:
-                forget_base(b, name)
+                b.forget({})  # as if the base had never been pulled
+                os.sync()
                 before = traffic(server)
                 costs[b.name].append(b.build(job(b, round)))
                 moved[b.name].append((traffic(server) - before) / 1e6)
@@ -73,10 +64,10 @@ def measure(work, builders, repeat):
         quiet("skopeo", "copy", "--insecure-policy", "--dest-tls-verify=false", f"oci:{layout}:latest", "docker://" + name)
         context, file = contexts.context(work, "pull", f"FROM {name}\nCOPY . /data\n")
         contexts.fill(context, 10, 1000)
-        archive, read = measure_one(builders, server, lambda b, round: Job(context, file, True), name, repeat)
+        archive, read = measure_one(builders, server, lambda b, round: Job(context, file, True), repeat)
         aim = "≥ 1.5×"
         text = f"A Debian base from a loopback registry, cold, a COPY on top → archive. Aim: {aim}.\n\n" + table(archive, read)
-        push, read = measure_one(builders, server, lambda b, round: Job(context, file, push=f"result-{b.name.lower()}-{round}:1"), name, repeat)
+        push, read = measure_one(builders, server, lambda b, round: Job(context, file, push=f"result-{b.name.lower()}-{round}:1"), repeat)
         aim_of_push = "only the manifest and the new layer move"
         text += f"\nThe same → registry. Aim: {aim_of_push}.\n\n" + table(push, read)
         return text, [("pull", archive, aim), ("pull, push", push, aim_of_push)]

@@ -29,11 +29,9 @@ def start(work, tool):
     """All builders that run here, and a reason for each that does not."""
     builders, missing = [], {}
     for name, make in (("constage", lambda place: Constage(place, tool)), ("BuildKit", BuildKit), ("Buildah", Buildah)):
-        place = f"{work}/{name}"
-        os.makedirs(place)
         try:
-            builder = make(place)
-            builder.start()
+            builder = make(f"{work}/{name}")
+            builder.forget({})
             builders.append(builder)
         except (Failed, OSError) as problem:
             missing[name] = str(problem)
@@ -72,11 +70,9 @@ class Measurement:
     def run(self):
         case = self.case
         case.before(0)
-        for b in self.running():
-            self.attempt(b, lambda: b.load(case.job.bases))
         if not case.job.cold:
             for b in self.running():
-                b.forget()
+                self.attempt(b, lambda: b.forget(case.job.bases))
                 self.attempt(b, lambda: b.build(case.job))
         for round in range(1, case.repeat + 1):
             case.before(round)
@@ -85,7 +81,8 @@ class Measurement:
                 if round > 1 and self.spent(b) * round / (round - 1) > self.seconds / len(self.builders):
                     continue
                 if case.job.cold:
-                    self.attempt(b, b.forget)
+                    self.attempt(b, lambda: b.forget(case.job.bases))
+                os.sync()  # nobody waits for what another has left to be written
                 if cost := self.attempt(b, lambda: b.build(case.job)):
                     self.costs[b.name].append(cost)
             if round == 1:
@@ -131,12 +128,12 @@ def main():
             elif case := cases.ALL[name](work, args.quick):
                 case.repeat = args.runs or case.repeat
                 report.add(name, case, Measurement(case, builders, seconds).run(), case.limits())
-                os.rename(os.path.dirname(case.job.context), f"{work}/done-{name}")  # deleted at the end: see Constage.put_away
+                os.rename(os.path.dirname(case.job.context), f"{work}/done-{name}")  # deleted at the end: see Builder.forget
             report.write(args.results)
             say(f"{name}: {time.monotonic() - begin:.0f} s")
     finally:
         for b in builders:
-            b.stop()
+            b.leave()
         subprocess.run(["rm", "-rf", work])
     say("written:", os.path.normpath(args.results))
     if args.whole:
