@@ -8,6 +8,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -80,6 +81,7 @@ TEST_CASE_METHOD(fixture, "push to a registry and pull again", "[oci][push][tool
     auto const source = oci::open_registry(to, other, options);
     auto const found = source->resolve({});
     CHECK(found.manifest.digest == amd.manifest.digest);
+    for (auto const& l : found.layers) CHECK(l.found_in == r.host + "/a/b");
     for (auto const& l : found.layers) source->fetch(l, {}, {});
     CHECK(other.has(amd.layers[1].digest));
 
@@ -153,4 +155,108 @@ TEST_CASE_METHOD(fixture, "a push that may not be", "[oci][push]") {
     auto const message = scratch::message_of([&] { oci::push(image, oci::parse_reference(s.host() + "/app:1"), store, options, {}, {}); });
     CHECK(message.find("refuses access") != std::string::npos);
     CHECK(message.find("docker login") != std::string::npos);
+}
+
+TEST_CASE_METHOD(fixture, "a blob of another repository is mounted", "[oci][push]") {
+    auto image = scratch::image_of({"base", "new"}, store);
+    auto const base = image.layers[0].digest;
+    server::reply mounting{201, {"Location: /v2/app/blobs/" + base}, ""};
+    std::vector<std::string> uploaded;
+    server s([&](auto const& r) -> server::reply {
+        if (r.method == "HEAD") return {404, {}, ""};
+        if (r.target.find("mount=") != r.target.npos) return mounting;
+        if (r.method == "POST") return {202, {"Location: /plain?state=1"}, ""};
+        uploaded.push_back(r.target.substr(0, r.target.find('?')) + " " + files::digest_of(r.body));
+        return {201, {}, ""};
+    });
+    auto const push = [&](std::string const& found_in) {
+        image.layers[0].found_in = found_in;
+        return scratch::message_of([&] { oci::push(image, oci::parse_reference(s.host() + "/app:1"), store, options, {}, {}); });
+    };
+    auto const posts = [&] {
+        std::vector<std::string> targets;
+        for (auto const& r : s.seen())
+            if (r.method == "POST") targets.push_back(r.target);
+        return targets;
+    };
+    options.parallel = 1;
+    std::string const plain = "/v2/app/blobs/uploads/", mount = plain + "?mount=sha256%3A" + base.substr(7) + "&from=library%2Fbase";
+    std::vector<std::string> const rest = {"/plain " + image.layers[1].digest, "/plain " + image.config_descriptor.digest,
+                                           "/v2/app/manifests/1 " + image.manifest.digest};
+    auto const with_base = [&](std::string const& place) {
+        auto all = rest;
+        all.insert(all.begin(), place + " " + base);
+        return all;
+    };
+    SECTION("and not even read here") {
+        std::filesystem::remove(store.path(base));
+        CHECK(push(s.host() + "/library/base").empty());
+        CHECK(uploaded == rest);
+        CHECK(posts() == std::vector{mount, plain, plain});
+    }
+    SECTION("or goes to the session that the registry offers instead") {
+        mounting = {202, {"Location: /offered?state=2"}, ""};
+        CHECK(push(s.host() + "/library/base").empty());
+        CHECK(uploaded == with_base("/offered"));
+        CHECK(posts() == std::vector{mount, plain, plain});
+    }
+    SECTION("or is sent as any other where the registry refuses") {
+        mounting = {GENERATE(401, 403, 404, 405), {}, ""};
+        CHECK(push(s.host() + "/library/base").empty());
+        CHECK(uploaded == with_base("/plain"));
+        CHECK(posts() == std::vector{mount, plain, plain, plain});
+    }
+    SECTION("unless the registry or the repository is not another one of this registry") {
+        auto const place = GENERATE(as<std::string>(), "HOST/app", "HOST0/library/base", "docker.io/library/base", "");
+        CHECK(push(place.starts_with("HOST") ? s.host() + place.substr(4) : place).empty());
+        CHECK(uploaded == with_base("/plain"));
+        CHECK(posts() == std::vector{plain, plain, plain});
+    }
+    SECTION("and is missed if it is nowhere") {
+        mounting = {404, {}, ""};
+        std::filesystem::remove(store.path(base));
+        CHECK(push(s.host() + "/library/base").find("lacks the blob " + base) != std::string::npos);
+    }
+}
+
+TEST_CASE_METHOD(fixture, "the token allows reading where a blob is mounted from", "[oci][push][auth]") {
+    auto image = scratch::image_of({"base"}, store);
+    std::string base, asked;
+    bool others_allowed = true;
+    server s([&](auto const& r) -> server::reply {
+        auto const is = [&](char const* text) { return (r.target + r.body).find(text) != std::string::npos; };
+        if (r.target.starts_with("/token")) {
+            bool const both = is("repository%3Alibrary%2Fbase%3Apull");
+            asked = r.method == "GET" ? r.target : r.body;
+            if (!is("scope=repository%3Aapp%3Apull%2Cpush") || (both && !others_allowed)) return {403, {}, ""};
+            return {200, {}, both ? R"({"token":"both"})" : R"({"token":"one"})"};
+        }
+        auto const door = r.header("authorization");
+        bool const mounts = is("mount=");
+        if (door != "Bearer both" && (mounts || door != "Bearer one"))
+            return {401, {"WWW-Authenticate: Bearer realm=\"" + base + "/token\",service=\"me\""}, ""};
+        if (r.method == "HEAD") return {404, {}, ""};
+        if (r.method == "POST" && !mounts) return {202, {"Location: /up"}, ""};
+        return {201, {}, ""};
+    });
+    base = "http://" + s.host();
+    image.layers[0].found_in = s.host() + "/library/base";
+    auto const uploads = [&] {
+        oci::push(image, oci::parse_reference(s.host() + "/app:1"), store, options, {}, {});
+        auto const seen = s.seen();
+        return std::count_if(seen.begin(), seen.end(), [](auto const& r) { return r.method == "PUT" && r.target.starts_with("/up"); });
+    };
+    SECTION("asked for in the query") {
+        CHECK(uploads() == 1);  // the config
+        CHECK(asked == "/token?service=me&scope=repository%3Aapp%3Apull%2Cpush&scope=repository%3Alibrary%2Fbase%3Apull");
+    }
+    SECTION("asked for with an identity token") {
+        scratch::write(options.docker_config, R"({"auths":{")" + s.host() + R"(":{"identitytoken":"me"}}})");
+        CHECK(uploads() == 1);
+        CHECK(asked.find("scope=repository%3Aapp%3Apull%2Cpush%20repository%3Alibrary%2Fbase%3Apull&") != std::string::npos);
+    }
+    SECTION("or is one for the push alone if that is refused") {
+        others_allowed = false;
+        CHECK(uploads() == 2);
+    }
 }

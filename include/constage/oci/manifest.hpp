@@ -33,6 +33,7 @@ struct descriptor {
     std::string digest;
     std::uint64_t size = 0;
     std::map<std::string, std::string> annotations;
+    std::string found_in{};  ///< a repository that has it, "docker.io/library/busybox": where the image was pulled from; written nowhere
 };
 
 /// An image as its manifest says; nothing of its layers has been read.

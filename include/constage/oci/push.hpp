@@ -12,7 +12,8 @@
 
 namespace constage::oci {
 
-/// Pushes manifest and blobs that the registry lacks (`docker push`). Returns the manifest's digest.
+/// Pushes manifest and blobs that the registry lacks (`docker push`); those that another repository of it has (`descriptor::found_in`) are
+/// mounted, not sent. Returns the manifest's digest.
 std::string push(image const& what, reference const& to, blob_store const& store, registry_options const& options,
                  std::function<void(std::uint64_t, std::uint64_t)> const& progress, std::stop_token stop);
 /// Several platforms: the images by digest, then an index of them under the name. Returns the index's digest.

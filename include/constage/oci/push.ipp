@@ -22,23 +22,45 @@ inline constexpr int most_attempts = 4;
 
 using progress = std::function<void(std::uint64_t, std::uint64_t)>;
 
+/// Each blob once.
+CONSTAGE_INLINE std::vector<descriptor> blobs_of(std::vector<image> const& images) {
+    std::vector<descriptor> all;
+    std::set<std::string> seen;
+    for (auto const& i : images) {
+        for (auto const& l : i.layers)
+            if (seen.insert(l.digest).second) all.push_back(l);
+        if (seen.insert(i.config_descriptor.digest).second) all.push_back(i.config_descriptor);
+    }
+    return all;
+}
+
+/// Another repository of the same registry that has the blob; "" if none is known.
+CONSTAGE_INLINE std::string neighbour_with(descriptor const& blob, reference const& to) {
+    auto const registry = to.registry + "/";
+    if (!blob.found_in.starts_with(registry) || blob.found_in == registry + to.repository) return {};
+    return blob.found_in.substr(registry.size());
+}
+
+CONSTAGE_INLINE std::vector<std::string> neighbours_with(std::vector<descriptor> const& blobs, reference const& to) {
+    std::set<std::string> names;
+    for (auto const& b : blobs) names.insert(neighbour_with(b, to));
+    names.erase("");
+    return {names.begin(), names.end()};
+}
+
 class pusher {
 public:
-    pusher(reference const& to, blob_store const& store, registry_options const& options, progress const& report, std::stop_token stop)
-        : session_(to, options, true),
+    pusher(std::vector<image> const& images, reference const& to, blob_store const& store, registry_options const& options,
+           progress const& report, std::stop_token stop)
+        : waiting_(blobs_of(images)),
+          session_(to, options, true, neighbours_with(waiting_, to)),
           store_(store),
           threads_(std::clamp(options.parallel, 1, 64)),
           report_(report),
           stop_(std::move(stop)) {}
 
     /// All blobs that the registry lacks, several at a time.
-    void blobs(std::vector<image> const& images) {
-        std::set<std::string> seen;
-        for (auto const& i : images) {
-            for (auto const& l : i.layers)
-                if (seen.insert(l.digest).second) waiting_.push_back(l);
-            if (seen.insert(i.config_descriptor.digest).second) waiting_.push_back(i.config_descriptor);
-        }
+    void blobs() {
         for (auto const& b : waiting_) total_ += b.size;
         auto const n = std::min(static_cast<std::size_t>(threads_), waiting_.size());
         {
@@ -90,8 +112,7 @@ private:
             if (report_) report_(done_, total_);
         };
         for (int attempt = 0; !has(blob); ++attempt) {
-            if (!store_.has(blob.digest, blob.size)) throw failure("the store lacks the blob " + blob.digest + ", which is to be pushed");
-            auto const answer = upload(blob, count);
+            auto const answer = deliver(blob, count);
             if (answer.ok()) break;
             if (attempt + 1 >= most_attempts || !may_pass(answer)) throw session_.explain(answer, "the blob " + blob.digest);
             wait_to_retry(attempt, answer, stop_);
@@ -110,13 +131,27 @@ private:
         throw session_.explain(answer, "the blob " + blob.digest);
     }
 
-    http_response upload(descriptor const& blob, std::function<void(std::uint64_t)> const& sent) {
-        http_request begin;
-        begin.method = "POST";
-        begin.url = session_.url("blobs/uploads/");
-        begin.stop = stop_;
-        auto started = session_.send(std::move(begin));
-        if (!started.ok()) return started;
+    /// Without its bytes if the registry takes it from another repository. A registry that does not answers with an upload session, and one
+    /// that refuses (another owner's repository, a registry without mounts) is asked for a session.
+    http_response deliver(descriptor const& blob, std::function<void(std::uint64_t)> const& sent) {
+        http_response started;
+        if (auto const from = neighbour_with(blob, session_.name()); !from.empty())
+            started = post("blobs/uploads/?mount=" + url_escape(blob.digest) + "&from=" + url_escape(from));
+        if (started.ok() && started.status == 201) return started;
+        if (!started.ok() || started.header("location").empty()) started = post("blobs/uploads/");
+        return started.ok() ? upload(blob, started, sent) : started;
+    }
+
+    http_response post(std::string const& path) {
+        http_request request;
+        request.method = "POST";
+        request.url = session_.url(path);
+        request.stop = stop_;
+        return session_.send(std::move(request));
+    }
+
+    http_response upload(descriptor const& blob, http_response const& started, std::function<void(std::uint64_t)> const& sent) {
+        if (!store_.has(blob.digest, blob.size)) throw failure("the store lacks the blob " + blob.digest + ", which is to be pushed");
         auto const location = started.header("location");
         if (location.empty()) throw failure(session_.name().familiar() + ": the registry does not say where to upload to");
         http_request put;
@@ -135,6 +170,7 @@ private:
         return session_.send(std::move(put));
     }
 
+    std::vector<descriptor> waiting_;
     registry_session session_;
     blob_store const& store_;
     int threads_;
@@ -142,7 +178,6 @@ private:
     std::stop_token stop_;
 
     std::mutex guard_;
-    std::vector<descriptor> waiting_;
     std::size_t next_ = 0;
     std::uint64_t done_ = 0, total_ = 0;
     std::exception_ptr error_;
@@ -159,8 +194,8 @@ CONSTAGE_INLINE std::string name_of(reference const& to, std::string const& dige
 CONSTAGE_INLINE std::string push(image const& what, reference const& to, blob_store const& store, registry_options const& options,
                                  std::function<void(std::uint64_t, std::uint64_t)> const& progress, std::stop_token stop) {
     auto const name = push_detail::name_of(to, what.manifest.digest);
-    push_detail::pusher p(to, store, options, progress, std::move(stop));
-    p.blobs({what});
+    push_detail::pusher p({what}, to, store, options, progress, std::move(stop));
+    p.blobs();
     p.manifest(what.manifest_json, what.manifest, name);
     return what.manifest.digest;
 }
@@ -171,8 +206,8 @@ CONSTAGE_INLINE std::string push(std::vector<image> const& platforms, reference 
     auto const text = index_of(platforms);
     descriptor const index{media_type::index, files::digest_of(text), text.size(), {}};
     auto const name = push_detail::name_of(to, index.digest);
-    push_detail::pusher p(to, store, options, progress, std::move(stop));
-    p.blobs(platforms);
+    push_detail::pusher p(platforms, to, store, options, progress, std::move(stop));
+    p.blobs();
     for (auto const& i : platforms) p.manifest(i.manifest_json, i.manifest, i.manifest.digest);
     p.manifest(text, index, name);
     return index.digest;

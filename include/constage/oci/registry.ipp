@@ -65,7 +65,9 @@ public:
             } else {
                 root.what = fetch_root(ref.digest.empty() ? ref.tag : ref.digest);
             }
-            return find_image({root}, wanted, [&](descriptor const& d) { return document(d); });
+            auto found = find_image({root}, wanted, [&](descriptor const& d) { return document(d); });
+            for (auto& l : found.layers) l.found_in = ref.registry + "/" + ref.repository;
+            return found;
         } catch (failure& f) {
             if (std::string_view(f.what()) == "cancelled" || std::string_view(f.what()).starts_with(ref.familiar())) throw;
             failure better(ref.familiar() + ": " + f.what());

@@ -11,13 +11,15 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 namespace constage::oci {
 
 /// Talks to one repository of one registry: finds the way to log in, keeps the token, tries again. Thread-safe.
 class registry_session {
 public:
-    registry_session(reference const& ref, registry_options const& options, bool push);
+    /// `others`: repositories of the same registry that are read besides.
+    registry_session(reference const& ref, registry_options const& options, bool push, std::vector<std::string> const& others = {});
 
     /// "https://host/v2/repository/" and the path.
     std::string url(std::string const& path) const { return base_ + path; }
@@ -33,11 +35,14 @@ private:
     http_response send_once(http_request& request);
     std::string log_in(http_response const& refused, std::stop_token stop);
     std::string fetch_token(challenge const& how, std::optional<credentials> const& who, std::stop_token stop);
+    http_response ask_for_token(challenge const& how, std::vector<std::string> const& scopes, std::optional<credentials> const& who,
+                                std::stop_token stop);
 
     reference ref_;
     registry_options options_;
     bool push_;
     std::string base_;
+    std::vector<std::string> scopes_;  ///< what a token must allow; the first is of the session's own repository
     http_client http_;
     std::mutex guard_;
     std::string authorization_;  // what the registry accepted last

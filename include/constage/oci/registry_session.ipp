@@ -37,12 +37,20 @@ CONSTAGE_INLINE std::string message_of(http_response const& answer) {
     return text;
 }
 
+CONSTAGE_INLINE std::string value_of(challenge const& how, char const* key) {
+    auto const found = how.values.find(key);
+    return found == how.values.end() ? std::string() : found->second;
+}
+
 }  // namespace registry_session_detail
 
-CONSTAGE_INLINE registry_session::registry_session(reference const& ref, registry_options const& options, bool push)
+CONSTAGE_INLINE registry_session::registry_session(reference const& ref, registry_options const& options, bool push,
+                                                   std::vector<std::string> const& others)
     : ref_(ref), options_(options), push_(push) {
     auto const host = ref.registry == "docker.io" ? "registry-1.docker.io" : ref.registry;
     base_ = (registry_session_detail::is_plain(ref.registry, options) ? "http://" : "https://") + host + "/v2/" + ref.repository + "/";
+    scopes_.push_back("repository:" + ref.repository + (push ? ":pull,push" : ":pull"));
+    for (auto const& o : others) scopes_.push_back("repository:" + o + ":pull");
 }
 
 CONSTAGE_INLINE bool may_pass(http_response const& r) {
@@ -98,35 +106,39 @@ CONSTAGE_INLINE std::string registry_session::log_in(http_response const& refuse
     return basic && who && !who->user.empty() ? basic_authorization(*who) : "";
 }
 
-CONSTAGE_INLINE std::string registry_session::fetch_token(challenge const& how, std::optional<credentials> const& who,
-                                                          std::stop_token stop) {
-    auto const value = [&](char const* key) {
-        auto const found = how.values.find(key);
-        return found == how.values.end() ? std::string() : found->second;
-    };
-    auto const realm = value("realm");
-    if (!realm.starts_with("https://") && !(realm.starts_with("http://") && base_.starts_with("http://")))
-        throw failure(ref_.registry + " wants logins at \"" + realm + "\", which is not encrypted");
-    auto const scope = "repository:" + ref_.repository + (push_ ? ":pull,push" : ":pull");
+CONSTAGE_INLINE http_response registry_session::ask_for_token(challenge const& how, std::vector<std::string> const& scopes,
+                                                              std::optional<credentials> const& who, std::stop_token stop) {
+    auto const service = url_escape(registry_session_detail::value_of(how, "service"));
     http_request request;
     request.stop = stop;
+    request.url = registry_session_detail::value_of(how, "realm");
     if (who && !who->identity_token.empty()) {
+        std::string all;  // of OAuth2: one field, separated by spaces
+        for (auto const& s : scopes) all += (all.empty() ? "" : " ") + s;
         request.method = "POST";
-        request.url = realm;
         request.headers = {"Content-Type: application/x-www-form-urlencoded"};
-        request.body = "grant_type=refresh_token&client_id=constage&service=" + url_escape(value("service")) +
-                       "&scope=" + url_escape(scope) + "&refresh_token=" + url_escape(who->identity_token);
+        request.body = "grant_type=refresh_token&client_id=constage&service=" + service + "&scope=" + url_escape(all) +
+                       "&refresh_token=" + url_escape(who->identity_token);
     } else {
-        request.url =
-            realm + (realm.find('?') == realm.npos ? "?" : "&") + "service=" + url_escape(value("service")) + "&scope=" + url_escape(scope);
+        request.url += (request.url.find('?') == request.url.npos ? "?service=" : "&service=") + service;
+        for (auto const& s : scopes) request.url += "&scope=" + url_escape(s);
         if (who) request.authorization = basic_authorization(*who);
     }
-    http_response answer;
     for (int attempt = 0;; ++attempt) {
-        answer = http_.send(request);
-        if (attempt + 1 >= registry_session_detail::most_attempts || !may_pass(answer)) break;
+        auto answer = http_.send(request);
+        if (attempt + 1 >= registry_session_detail::most_attempts || !may_pass(answer)) return answer;
         wait_to_retry(attempt, answer, stop);
     }
+}
+
+CONSTAGE_INLINE std::string registry_session::fetch_token(challenge const& how, std::optional<credentials> const& who,
+                                                          std::stop_token stop) {
+    auto const realm = registry_session_detail::value_of(how, "realm");
+    if (!realm.starts_with("https://") && !(realm.starts_with("http://") && base_.starts_with("http://")))
+        throw failure(ref_.registry + " wants logins at \"" + realm + "\", which is not encrypted");
+    auto answer = ask_for_token(how, scopes_, who, stop);
+    if (!answer.ok() && answer.broken.empty() && scopes_.size() > 1)  // who may not read the others may still push
+        answer = ask_for_token(how, {scopes_.front()}, who, stop);
     if (!answer.ok()) throw explain(answer, "a token from " + url_host(realm));
     auto const parsed = json_reader::parse(answer.body, "the token's answer", 1u << 20);
     json_reader const from(parsed, "the token's answer");
