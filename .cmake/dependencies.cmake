@@ -11,24 +11,29 @@ find_dependency(nlohmann_json)
 find_dependency(CLI11)
 find_dependency(Threads)
 
-# Debian's libzstd has no CMake package.
-if(NOT TARGET constage::zstd)
-    find_path(CONSTAGE_ZSTD_INCLUDE zstd.h)
-    find_library(CONSTAGE_ZSTD_LIBRARY zstd)
-    mark_as_advanced(CONSTAGE_ZSTD_INCLUDE CONSTAGE_ZSTD_LIBRARY)
-    if(NOT CONSTAGE_ZSTD_INCLUDE OR NOT CONSTAGE_ZSTD_LIBRARY)
-        message(FATAL_ERROR "constage needs libzstd (Debian: libzstd-dev)")
+# Debian's libzstd and libseccomp have no CMake packages.
+foreach(library_and_header zstd:zstd.h seccomp:seccomp.h)
+    string(REPLACE ":" ";" library_and_header "${library_and_header}")
+    list(GET library_and_header 0 name)
+    list(GET library_and_header 1 header)
+    if(NOT TARGET constage::${name})
+        find_path(CONSTAGE_${name}_INCLUDE ${header})
+        find_library(CONSTAGE_${name}_LIBRARY ${name})
+        mark_as_advanced(CONSTAGE_${name}_INCLUDE CONSTAGE_${name}_LIBRARY)
+        if(NOT CONSTAGE_${name}_INCLUDE OR NOT CONSTAGE_${name}_LIBRARY)
+            message(FATAL_ERROR "constage needs lib${name} (Debian: lib${name}-dev)")
+        endif()
+        add_library(constage::${name} UNKNOWN IMPORTED)
+        set_target_properties(constage::${name} PROPERTIES IMPORTED_LOCATION "${CONSTAGE_${name}_LIBRARY}" INTERFACE_INCLUDE_DIRECTORIES
+                                                                                                  "${CONSTAGE_${name}_INCLUDE}")
     endif()
-    add_library(constage::zstd UNKNOWN IMPORTED)
-    set_target_properties(constage::zstd PROPERTIES IMPORTED_LOCATION "${CONSTAGE_ZSTD_LIBRARY}" INTERFACE_INCLUDE_DIRECTORIES
-                                                                                              "${CONSTAGE_ZSTD_INCLUDE}")
-endif()
+endforeach()
 
 # CONSTAGE_FAST_START: a program made of static libraries, with libcurl loaded on demand (oci/curl_on_demand.ipp), starts in a few
 # milliseconds; the loader needs some thirty for the shared ones. constage::static is there if all parts are.
 if(CONSTAGE_FAST_START AND NOT TARGET constage::static)
     set(constage_static "")
-    foreach(name archive lzma bz2 crypto z zstd)  # libarchive.a uses lzma and bz2
+    foreach(name archive lzma bz2 crypto z zstd seccomp)  # libarchive.a uses lzma and bz2
         find_library(CONSTAGE_STATIC_${name} lib${name}.a)
         mark_as_advanced(CONSTAGE_STATIC_${name})
         if(CONSTAGE_STATIC_${name})

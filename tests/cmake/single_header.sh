@@ -29,5 +29,5 @@ for compiler in "${CXX:-g++}" clang++; do
     fi
     grep -q 'a stage refers to a stage that is not in graph' errors || { cat errors; exit 1; }
 done
-"${CXX:-g++}" -std=c++20 -O0 good.cpp "$CONSTAGE_BUILD/libconstage.a" -lcrypto -larchive -lcurl -lfmt -lz -lzstd -lpthread -o good
+"${CXX:-g++}" -std=c++20 -O0 good.cpp "$CONSTAGE_BUILD/libconstage.a" -lcrypto -larchive -lcurl -lfmt -lz -lzstd -lseccomp -lpthread -o good
 ./good plan | grep 'copy\|COPY --from=tool /a /a'

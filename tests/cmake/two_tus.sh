@@ -9,5 +9,5 @@ find constage -name '*.hpp' | sort | sed 's/.*/#include <&>/' >"$work/all.hpp"
 { cat "$work/all.hpp"; echo 'int other() { return 0; }'; } >"$work/a.cpp"
 { cat "$work/all.hpp"; echo 'int other(); int main() { return other(); }'; } >"$work/b.cpp"
 for unit in a b; do "${CXX:-g++}" -std=c++20 -O0 -I. -c "$work/$unit.cpp" -o "$work/$unit.o"; done
-"${CXX:-g++}" "$work/a.o" "$work/b.o" "$CONSTAGE_BUILD/libconstage.a" -lcrypto -larchive -lcurl -lfmt -lz -lzstd -lpthread -o "$work/program"
+"${CXX:-g++}" "$work/a.o" "$work/b.o" "$CONSTAGE_BUILD/libconstage.a" -lcrypto -larchive -lcurl -lfmt -lz -lzstd -lseccomp -lpthread -o "$work/program"
 "$work/program"

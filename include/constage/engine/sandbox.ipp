@@ -106,7 +106,7 @@ CONSTAGE_INLINE void container_thread::prepare_and_run(sandbox_request const& wh
     host.mounts = bundle.mounts();
     host.new_network = network.runtime_makes_it();
     host.own_network = network.is_own() || sandbox::in_initial_user_namespace();
-    runtime.set_cgroup(host, id);
+    runtime.describe(host, id);
     std::vector<std::string> targets;
     for (auto const& m : sandbox::standard_mounts(what, host)) targets.push_back(m.target);
     for (auto const& m : host.mounts) targets.push_back(m.target);

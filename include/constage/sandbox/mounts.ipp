@@ -82,7 +82,14 @@ CONSTAGE_INLINE void bundle::mount_overlay(std::vector<std::string> lower, std::
     };
     std::string options = "userxattr,index=off,lowerdir=";
     for (std::size_t i = 0; i != lower.size(); ++i) options += (i == 0 ? "" : ":") + link(lower[i], std::to_string(i));
-    if (!upper.empty()) options += ",upperdir=" + link(upper, "u") + ",workdir=" + link(work, "w");
+    if (!upper.empty()) {
+        options += ",upperdir=" + link(upper, "u") + ",workdir=" + link(work, "w");
+        // Unmounting would write everything to disk first, for a directory that is in tmp/ still. What a volatile mount leaves behind says that
+        // the machine may have crashed; here it did not.
+        options += ",volatile";
+        std::error_code ignored;
+        std::filesystem::remove_all(work + "/work/incompat", ignored);
+    }
     if (::chdir(links.c_str()) != 0) throw cannot("enter " + links);
     mount_or_throw("overlay", at, "overlay", 0, options, "an overlay of " + std::to_string(lower.size()) + " directories at " + at);
     if (::chdir("/") != 0) throw cannot("enter /");

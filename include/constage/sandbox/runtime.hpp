@@ -19,8 +19,8 @@ public:
 
     std::string const& path() const { return path_; }
 
-    /// What config.json must say about cgroups.
-    void set_cgroup(spec_host& host, std::string const& id) const;
+    /// What config.json must say about cgroups, and what the runtime understands.
+    void describe(spec_host& host, std::string const& id) const;
 
     /// Called by the thread that will start the runtime, in its private mounts: limits which devices the container may open where the
     /// runtime cannot, and hides cgroup hierarchies that crun does not understand.

@@ -94,7 +94,8 @@ CONSTAGE_INLINE runtime::runtime(std::string const& wanted) {
     may_manage_ = in_initial_user_namespace() && (!crun_ || cgroup2_) && ::access(runtime_detail::cgroups, W_OK) == 0;
 }
 
-CONSTAGE_INLINE void runtime::set_cgroup(spec_host& host, std::string const& id) const {
+CONSTAGE_INLINE void runtime::describe(spec_host& host, std::string const& id) const {
+    host.crun = crun_;
     host.cgroup2 = cgroup2_;
     host.limit_devices = may_manage_;
     if (may_manage_) host.cgroup = "/constage/" + id;

@@ -12,6 +12,10 @@ namespace constage::sandbox {
 /// capabilities; system calls that would need other capabilities are not there.
 std::string const& seccomp_profile();
 
+/// The same rules, compiled: what seccomp(2) loads. crun takes it as it is; from the profile it makes it anew for every container, which
+/// takes as long as all else that it does. Empty: this machine's libseccomp cannot.
+std::string const& seccomp_program();
+
 }  // namespace constage::sandbox
 
 #ifdef CONSTAGE_HEADER_ONLY

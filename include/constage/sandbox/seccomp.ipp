@@ -2,11 +2,18 @@
 #ifndef CONSTAGE_SANDBOX_SECCOMP_IPP_INCLUDED
 #define CONSTAGE_SANDBOX_SECCOMP_IPP_INCLUDED
 
+#include <seccomp.h>
+#include <sys/mman.h>
+
+#include <constage/sandbox/descriptor.hpp>
 #include <constage/sandbox/seccomp.hpp>
 #include <nlohmann/json.hpp>
 
 #include <cerrno>
+#include <initializer_list>
+#include <memory>
 #include <sstream>
+#include <vector>
 
 namespace constage::sandbox {
 
@@ -86,50 +93,96 @@ inline constexpr char const* allowed[] = {
 #endif
 };
 
-CONSTAGE_INLINE json architectures() {
+/// Empty: the native one.
+struct architecture {
+    char const* name;
+    std::uint32_t number;
+};
+inline constexpr std::initializer_list<architecture> architectures = {
 #if defined(__x86_64__)
-    return {"SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"};
+    {"SCMP_ARCH_X86_64", SCMP_ARCH_X86_64}, {"SCMP_ARCH_X86", SCMP_ARCH_X86}, {"SCMP_ARCH_X32", SCMP_ARCH_X32}
 #elif defined(__aarch64__)
-    return {"SCMP_ARCH_AARCH64", "SCMP_ARCH_ARM"};
+    {"SCMP_ARCH_AARCH64", SCMP_ARCH_AARCH64}, {"SCMP_ARCH_ARM", SCMP_ARCH_ARM}
 #elif defined(__s390x__)
-    return {"SCMP_ARCH_S390X", "SCMP_ARCH_S390"};
-#else
-    return json::array();  // the native one
+    {"SCMP_ARCH_S390X", SCMP_ARCH_S390X}, {"SCMP_ARCH_S390", SCMP_ARCH_S390}
 #endif
+};
+
+/// What is done with some system calls, if the condition is met where there is one.
+struct rule {
+    std::vector<std::string> names;
+    std::uint32_t errno_value = 0;  ///< 0: allowed
+    bool conditional = false;
+    scmp_arg_cmp when{};
+};
+
+CONSTAGE_INLINE rule allow_if(char const* name, unsigned argument, scmp_compare comparison, std::uint64_t value, std::uint64_t second = 0) {
+    return {{name}, 0, true, {argument, comparison, value, second}};
 }
 
-CONSTAGE_INLINE json allow_if(char const* name, unsigned argument, char const* comparison, std::uint64_t value, std::uint64_t second = 0) {
-    json condition = {{"index", argument}, {"op", comparison}, {"value", value}};
-    // A masked comparison: argument & value == second.
-    if (second != 0 || std::string_view(comparison) == "SCMP_CMP_MASKED_EQ") condition["valueTwo"] = second;
-    return {{"names", {name}}, {"action", "SCMP_ACT_ALLOW"}, {"args", json::array({condition})}};
+CONSTAGE_INLINE std::vector<rule> make_rules() {
+    std::vector<rule> rules(1);
+    for (auto const* topic : allowed) {
+        std::istringstream words(topic);
+        for (std::string name; words >> name;) rules.front().names.push_back(name);
+    }
+    // All address families but AF_ALG (38) and AF_VSOCK (40): a kernel's crypto and its hypervisor are nothing for a build.
+    rules.push_back(allow_if("socket", 0, SCMP_CMP_LT, 38));
+    rules.push_back(allow_if("socket", 0, SCMP_CMP_EQ, 39));
+    rules.push_back(allow_if("socket", 0, SCMP_CMP_GT, 40));
+    // Linux, Linux 32 bits, each without address randomization too, and the question which one it is.
+    for (auto const persona : {0x0u, 0x8u, 0x20000u, 0x20008u, 0xffffffffu})
+        rules.push_back(allow_if("personality", 0, SCMP_CMP_EQ, persona));
+        // No new namespaces; clone3 hides its flags from a filter, and ENOSYS makes libraries fall back to clone.
+#if defined(__s390x__)
+    rules.push_back(allow_if("clone", 1, SCMP_CMP_MASKED_EQ, 0x7e020000));
+#else
+    rules.push_back(allow_if("clone", 0, SCMP_CMP_MASKED_EQ, 0x7e020000));
+#endif
+    rules.push_back({{"clone3"}, ENOSYS, false, {}});
+    return rules;
+}
+
+CONSTAGE_INLINE json condition_of(scmp_arg_cmp const& when) {
+    auto const* const op = when.op == SCMP_CMP_LT   ? "SCMP_CMP_LT"
+                           : when.op == SCMP_CMP_EQ ? "SCMP_CMP_EQ"
+                           : when.op == SCMP_CMP_GT ? "SCMP_CMP_GT"
+                                                    : "SCMP_CMP_MASKED_EQ";
+    json condition = {{"index", when.arg}, {"op", op}, {"value", when.datum_a}};
+    if (when.op == SCMP_CMP_MASKED_EQ) condition["valueTwo"] = when.datum_b;  // argument & value == valueTwo
+    return condition;
 }
 
 CONSTAGE_INLINE std::string make_profile() {
     json rules = json::array();
-    std::vector<std::string> names;
-    for (auto const* topic : allowed) {
-        std::istringstream words(topic);
-        for (std::string name; words >> name;) names.push_back(name);
+    for (auto const& r : make_rules()) {
+        json entry = {{"names", r.names}, {"action", r.errno_value ? "SCMP_ACT_ERRNO" : "SCMP_ACT_ALLOW"}};
+        if (r.errno_value) entry["errnoRet"] = r.errno_value;
+        if (r.conditional) entry["args"] = json::array({condition_of(r.when)});
+        rules.push_back(std::move(entry));
     }
-    rules.push_back({{"names", names}, {"action", "SCMP_ACT_ALLOW"}});
-    // All address families but AF_ALG (38) and AF_VSOCK (40): a kernel's crypto and its hypervisor are nothing for a build.
-    rules.push_back(allow_if("socket", 0, "SCMP_CMP_LT", 38));
-    rules.push_back(allow_if("socket", 0, "SCMP_CMP_EQ", 39));
-    rules.push_back(allow_if("socket", 0, "SCMP_CMP_GT", 40));
-    // Linux, Linux 32 bits, each without address randomization too, and the question which one it is.
-    for (auto const persona : {0x0u, 0x8u, 0x20000u, 0x20008u, 0xffffffffu})
-        rules.push_back(allow_if("personality", 0, "SCMP_CMP_EQ", persona));
-        // No new namespaces; clone3 hides its flags from a filter, and ENOSYS makes libraries fall back to clone.
-#if defined(__s390x__)
-    rules.push_back(allow_if("clone", 1, "SCMP_CMP_MASKED_EQ", 0x7e020000));
-#else
-    rules.push_back(allow_if("clone", 0, "SCMP_CMP_MASKED_EQ", 0x7e020000));
-#endif
-    rules.push_back({{"names", {"clone3"}}, {"action", "SCMP_ACT_ERRNO"}, {"errnoRet", ENOSYS}});
-    json const profile = {
-        {"defaultAction", "SCMP_ACT_ERRNO"}, {"defaultErrnoRet", EPERM}, {"architectures", architectures()}, {"syscalls", rules}};
+    json names = json::array();
+    for (auto const& a : architectures) names.push_back(a.name);
+    json const profile = {{"defaultAction", "SCMP_ACT_ERRNO"}, {"defaultErrnoRet", EPERM}, {"architectures", names}, {"syscalls", rules}};
     return profile.dump();
+}
+
+/// The program in memory that the kernel gives to seccomp(2), or none if libseccomp does not make one.
+CONSTAGE_INLINE std::string make_program() {
+    std::unique_ptr<void, decltype(&seccomp_release)> const filter(seccomp_init(SCMP_ACT_ERRNO(EPERM)), seccomp_release);
+    if (!filter) return {};
+    for (auto const& a : architectures)
+        if (auto const added = seccomp_arch_add(filter.get(), a.number); added != 0 && added != -EEXIST) return {};
+    for (auto const& r : make_rules())
+        for (auto const& name : r.names) {
+            auto const number = seccomp_syscall_resolve_name(name.c_str());
+            if (number == __NR_SCMP_ERROR) continue;
+            auto const action = r.errno_value ? SCMP_ACT_ERRNO(r.errno_value) : SCMP_ACT_ALLOW;
+            if (seccomp_rule_add_array(filter.get(), action, number, r.conditional ? 1 : 0, &r.when) != 0) return {};
+        }
+    descriptor const file(::memfd_create("filter", MFD_CLOEXEC));
+    if (!file || seccomp_export_bpf(filter.get(), file.get()) != 0) return {};
+    return slurp("/proc/self/fd/" + std::to_string(file.get()));
 }
 
 }  // namespace seccomp_detail
@@ -137,6 +190,11 @@ CONSTAGE_INLINE std::string make_profile() {
 CONSTAGE_INLINE std::string const& seccomp_profile() {
     static std::string const profile = seccomp_detail::make_profile();
     return profile;
+}
+
+CONSTAGE_INLINE std::string const& seccomp_program() {
+    static std::string const program = seccomp_detail::make_program();
+    return program;
 }
 
 }  // namespace constage::sandbox

@@ -25,6 +25,7 @@ struct spec_host {
     bool cgroup2 = false;            ///< /sys/fs/cgroup is cgroup v2
     bool limit_devices = false;      ///< the runtime has a cgroup to put the container into
     std::string cgroup;              ///< its path; empty: the runtime's choice
+    bool crun = false;               ///< the runtime takes a compiled seccomp filter
 };
 
 /// Mounts that every container has: /proc, /dev, /sys, … Those whose target a mount of the step takes are left out.

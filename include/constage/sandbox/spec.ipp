@@ -10,6 +10,7 @@
 
 #include <constage/engine/sandbox.hpp>
 #include <constage/failure.hpp>
+#include <constage/files/digest.hpp>
 #include <constage/sandbox/seccomp.hpp>
 #include <constage/sandbox/spec.hpp>
 #include <nlohmann/json.hpp>
@@ -164,7 +165,6 @@ CONSTAGE_INLINE json linux_of(engine::sandbox_request const& what, spec_host con
         section["devices"] = insecure_devices();
         return section;
     }
-    section["seccomp"] = json::parse(seccomp_profile());
     section["maskedPaths"] = masked;
     section["readonlyPaths"] = read_only;
     return section;
@@ -218,6 +218,12 @@ CONSTAGE_INLINE std::string spec_of(engine::sandbox_request const& what, spec_ho
     for (auto const& m : mounts)
         spec["mounts"].push_back({{"destination", m.target}, {"type", m.type}, {"source", m.source}, {"options", m.options}});
     spec["linux"] = spec_detail::linux_of(what, host);
+    if (!what.insecure) {
+        if (host.crun && !seccomp_program().empty())
+            spec["annotations"]["run.oci.seccomp_bpf_data"] = files::base64(seccomp_program());
+        else
+            spec["linux"]["seccomp"] = json::parse(seccomp_profile());
+    }
     return spec.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
