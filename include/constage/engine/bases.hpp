@@ -34,7 +34,7 @@ public:
         std::unique_ptr<oci::source> source;
         oci::image image;
         std::string identity;  ///< of the content: what a step's key takes
-        once fetched, scanned;
+        once fetched, scanned, unpacked;
         files::tree scan;  ///< of a directory
     };
     base& at(std::size_t id) { return *bases_[id]; }
@@ -43,11 +43,12 @@ public:
     bool complete(std::size_t id) const;
     /// The blobs of the image's layers are in the store afterwards.
     void fetch(std::size_t id);
-    /// The file system as a tree; layers are fetched and unpacked first.
-    files::tree files(std::size_t id);
+    /// The file system as a tree; layers are fetched and read first. Contents of an image's files are there after unpack().
+    files::tree listing(std::size_t id);
+    void unpack(std::size_t id);
     /// Directories for an overlay, top first. Needs privilege.
     std::vector<std::string> mountable(std::size_t id);
-    /// Bytes of regular files in the image's layers; 0 if they were never unpacked.
+    /// Bytes of regular files in the image's layers; 0 if they were never read.
     std::uint64_t file_bytes(std::size_t id);
 
     /// Told of the one transfer of each base that is not complete. Set before the first use; may be called from several threads.
@@ -61,7 +62,9 @@ public:
 private:
     void transfer(std::size_t id);
     void unpack(oci::descriptor const& layer);
-    bool is_known_good(std::string const& blob);
+    void list(oci::descriptor const& layer);
+    void check_blob(oci::descriptor const& layer);
+    void keep(std::string const& place, files::diff const& changes, std::string const& from);
     files::diff load_layer(oci::descriptor const& layer);
     std::unique_ptr<base> open(std::string const& name, oci::platform const& platform);
 

@@ -55,6 +55,12 @@ CONSTAGE_INLINE std::pair<std::string, std::string> split_layout(std::string con
     return {text.substr(0, colon), text.substr(colon + 1)};
 }
 
+CONSTAGE_INLINE files::node_ptr with_content_at(files::node const& n, std::string const& path) {
+    auto copy = std::make_shared<files::node>(n);
+    copy->content.path = path;
+    return copy;
+}
+
 }  // namespace bases_detail
 
 CONSTAGE_INLINE files::ignore_rules ignore_rules_of(std::string const& directory, std::optional<std::string> const& dockerfile) {
@@ -187,32 +193,62 @@ CONSTAGE_INLINE void base_set::transfer(std::size_t id) {
     if (error) std::rethrow_exception(error);
 }
 
-/// layers/HEX: read once, then used by every image that has this layer.
-CONSTAGE_INLINE void base_set::unpack(oci::descriptor const& layer) {
+/// A blob that did not come just now is read to its end before anything in it is believed.
+CONSTAGE_INLINE void base_set::check_blob(oci::descriptor const& layer) {
+    {
+        std::lock_guard const hold(guard_);
+        if (just_fetched_.contains(layer.digest)) return;
+    }
+    auto const blob = store_.blobs().path(layer.digest);
+    if (files::digest_of_file(blob) != layer.digest)
+        throw failure("the blob " + blob + " is damaged").with_hint("delete this file and build again");
+    std::lock_guard const hold(guard_);
+    just_fetched_.insert(layer.digest);
+}
+
+/// layers/HEX without contents: enough for a COPY onto the image, which only wants to know what is there.
+CONSTAGE_INLINE void base_set::list(oci::descriptor const& layer) {
     auto const place = store_.path("layers", layer.digest);
-    auto const privileged = has_privilege();
-    auto const usable = [&] { return ::access((place + (privileged ? "/fs" : "/diff")).c_str(), F_OK) == 0; };
+    auto const usable = [&] { return ::access((place + "/diff").c_str(), F_OK) == 0; };
     if (usable()) return mark_used(place);
     auto const only_one = store_.lock("layer-" + layer.digest.substr(7));
     if (usable()) return;
-    auto const blob = store_.blobs().path(layer.digest);
-    if (!is_known_good(layer.digest) && files::digest_of_file(blob) != layer.digest)
-        throw failure("the blob " + blob + " is damaged").with_hint("delete this file and build again");
-    store_.make(place, [&](std::string const& made) {
-        auto changes = files::read_archive(blob, made + "/data", true, how_.unpack, how_.stop);
-        if (privileged) {
-            changes = files::materialize(std::move(changes), made + "/fs");
-            remove_all(made + "/data");
-            if (::access(place.c_str(), F_OK) == 0) remove_all(place);  // was made without privilege
-        }
-        write_file(made + "/diff", files::save(changes, made));
-        write_file(made + "/bytes", std::to_string(files::file_bytes(changes)));
-    });
+    check_blob(layer);
+    auto const part = store_.make_temporary();
+    auto changes = files::list_archive(store_.blobs().path(layer.digest), part.path() + "/data", true, how_.unpack, how_.stop);
+    if (has_privilege())
+        for (auto& c : changes)
+            if (c.node && !c.node->content.path.empty()) c.node = bases_detail::with_content_at(*c.node, part.path() + "/fs/" + c.path);
+    keep(place, changes, part.path());
 }
 
-CONSTAGE_INLINE bool base_set::is_known_good(std::string const& blob) {
-    std::lock_guard const hold(guard_);
-    return just_fetched_.contains(blob);
+/// layers/HEX with contents.
+CONSTAGE_INLINE void base_set::unpack(oci::descriptor const& layer) {
+    auto const place = store_.path("layers", layer.digest);
+    auto const privileged = has_privilege();
+    auto const usable = [&] { return ::access((place + (privileged ? "/fs" : "/data")).c_str(), F_OK) == 0; };
+    if (usable()) return mark_used(place);
+    auto const only_one = store_.lock("layer-" + layer.digest.substr(7));
+    if (usable()) return;
+    check_blob(layer);
+    auto const part = store_.make_temporary();
+    auto const data = part.path() + "/data";
+    auto changes = files::read_archive(store_.blobs().path(layer.digest), data, true, how_.unpack, how_.stop);
+    if (privileged) {
+        changes = files::materialize(std::move(changes), part.path() + "/fs", {{}, data});
+        remove_all(data);
+    }
+    keep(place, changes, part.path());
+}
+
+/// Puts what was made in `from` into the store. If a list is there already, contents are added to it.
+CONSTAGE_INLINE void base_set::keep(std::string const& place, files::diff const& changes, std::string const& from) {
+    write_file(from + "/bytes", std::to_string(files::file_bytes(changes)));
+    write_file(from + "/diff", files::save(changes, from));
+    if (::access(place.c_str(), F_OK) != 0) return store_.publish(from, place);
+    for (auto const* name : {"/fs", "/data", "/diff"})  // the list last: it says where contents are
+        if (::access((from + name).c_str(), F_OK) == 0 && ::rename((from + name).c_str(), (place + name).c_str()) != 0)
+            throw system_failure("write", place + name);
 }
 
 CONSTAGE_INLINE files::diff base_set::load_layer(oci::descriptor const& layer) {
@@ -223,7 +259,15 @@ CONSTAGE_INLINE files::diff base_set::load_layer(oci::descriptor const& layer) {
     return files::load(*text, place);
 }
 
-CONSTAGE_INLINE files::tree base_set::files(std::size_t id) {
+CONSTAGE_INLINE void base_set::unpack(std::size_t id) {
+    auto& b = *bases_[id];
+    b.unpacked([&] {
+        fetch(id);
+        for (auto const& l : b.image.layers) unpack(l);
+    });
+}
+
+CONSTAGE_INLINE files::tree base_set::listing(std::size_t id) {
     auto& b = *bases_[id];
     b.scanned([&] {
         if (is_fetched(b.directory)) return;
@@ -238,7 +282,7 @@ CONSTAGE_INLINE files::tree base_set::files(std::size_t id) {
         fetch(id);
         files::tree scan;
         for (auto const& l : b.image.layers) {
-            unpack(l);
+            list(l);
             scan = scan.apply(load_layer(l));
         }
         b.scan = std::move(scan);
@@ -250,18 +294,15 @@ CONSTAGE_INLINE std::vector<std::string> base_set::mountable(std::size_t id) {
     auto& b = *bases_[id];
     std::vector<std::string> result;
     if (!b.directory.empty()) {
-        auto const tree = files(id);
+        auto const tree = listing(id);
         auto const changes = files::difference(files::tree{}, tree);
         auto const place = store_.path("contexts", digest_of(changes));
         if (::access((place + "/fs").c_str(), F_OK) != 0)
             store_.make(place, [&](std::string const& made) { files::materialize(changes, made + "/fs"); });
         return {place + "/fs"};
     }
-    fetch(id);
-    for (auto const& l : b.image.layers) {
-        unpack(l);
-        result.insert(result.begin(), store_.path("layers", l.digest) + "/fs");
-    }
+    unpack(id);
+    for (auto const& l : b.image.layers) result.insert(result.begin(), store_.path("layers", l.digest) + "/fs");
     return result;
 }
 

@@ -118,7 +118,7 @@ CONSTAGE_INLINE void cache_set::unpack_change(std::string const& change, layer_r
             throw failure("a cache says that layer " + layer.blob.digest + " is change " + change + ", and it is not")
                 .with_hint("build without --cache-from, and write the cache anew");
         if (has_privilege()) {
-            changes = files::materialize(changes, made + "/fs");
+            changes = files::materialize(changes, made + "/fs", {{}, made + "/data"});
             remove_all(made + "/data");
         }
         write_file(made + "/diff", files::save(changes, made));

@@ -110,6 +110,7 @@ struct checker {
         digests known;
         for (auto& c : files::scan_upper(where.root() + "/" + path + "/fs")) there.emplace(c.path, c);
         for (auto const& said : list) {
+            if (said.path.empty()) continue;  // the root itself: a layer may name it, scan_upper() does not
             auto const at = there.find(said.path);
             if (at == there.end()) {
                 if (!said.node || !is_device(*said.node)) complain(path + "/fs/" + said.path, "is missing");
@@ -136,6 +137,7 @@ struct checker {
         if (digest && digest_of(list) != *digest) complain(path, "its content is " + digest_of(list));
         std::error_code error;
         if (std::filesystem::exists(where.root() + "/" + path + "/fs", error)) return compare(path, list);
+        if (path.starts_with("layers/") && !std::filesystem::exists(where.root() + "/" + path + "/data", error)) return;  // nobody has asked
         for (auto const& c : list) {
             if (!c.node || c.node->content.path.empty()) continue;
             auto const below = c.node->content.path.substr(std::min(where.root().size() + 1, c.node->content.path.size()));

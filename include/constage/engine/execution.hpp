@@ -46,7 +46,7 @@ public:
     std::string const& key(std::size_t task) const;  ///< of what can be known without looking into other stages; known once it runs
     cache_set& caches() { return caches_; }
 
-    files::tree tree(std::size_t task);                    ///< the whole file system after it
+    files::tree tree(std::size_t task);                    ///< the whole file system after it, with contents that can be read
     files::diff changes(std::size_t task);                 ///< what it changed
     std::vector<std::string> mountable(std::size_t task);  ///< for an overlay, top first; needs privilege
 
@@ -61,6 +61,7 @@ private:
     struct state;
     struct runner;
     files::tree context();
+    files::tree listing(std::size_t task);  ///< as tree(), but the contents of an image's files need not be there
     files::tree source_of(lowered_copy const& c);
     std::vector<files::copy_request::inline_file> const& fetched(task const& t);
     files::copy_request copy_request_of(task const& t);

@@ -261,7 +261,8 @@ CONSTAGE_INLINE void execution::run(std::size_t index, std::function<void(int, s
 
 /// COPY, ADD and WORKDIR are functions of trees: computed again whenever their change is needed, never stored.
 CONSTAGE_INLINE files::diff execution::compute(task const& t) {
-    auto const before = t.parent == nothing ? files::tree{} : tree(t.parent);
+    // To find an owner, files are read.
+    auto const before = (t.copy.chown + t.workdir.user).empty() ? listing(t.parent) : tree(t.parent);
     if (t.what == task::kind::copy) return files::copy(before, copy_request_of(t));
     return files::make_directories(before, t.workdir.path, files::owner_of(t.workdir.user, before));
 }
@@ -272,7 +273,7 @@ CONSTAGE_INLINE files::diff execution::changes(std::size_t index) {
     std::lock_guard const hold(s.guard);
     if (!s.changes) {
         if (t.what == task::kind::base)
-            s.changes = files::difference(files::tree{}, bases_.files(t.base.id));
+            s.changes = files::difference(files::tree{}, bases_.listing(t.base.id));
         else if (t.what == task::kind::run) {
             caches_.bring_change(s.record.result);
             auto const place = store_.path("snapshots", s.record.result);
@@ -285,18 +286,25 @@ CONSTAGE_INLINE files::diff execution::changes(std::size_t index) {
     return *s.changes;
 }
 
-CONSTAGE_INLINE files::tree execution::tree(std::size_t index) {
+CONSTAGE_INLINE files::tree execution::listing(std::size_t index) {
     if (index == nothing) return {};
     auto const& t = what_.tasks[index];
     auto& s = *states_[index];
     std::lock_guard const hold(s.guard);
     if (!s.tree) {
         if (t.what == task::kind::base)
-            s.tree = bases_.files(t.base.id);
+            s.tree = bases_.listing(t.base.id);
         else
-            s.tree = tree(t.parent).apply(changes(index));
+            s.tree = listing(t.parent).apply(changes(index));
     }
     return *s.tree;
+}
+
+CONSTAGE_INLINE files::tree execution::tree(std::size_t index) {
+    auto base = index;
+    while (base != nothing && what_.tasks[base].what != task::kind::base) base = what_.tasks[base].parent;
+    if (base != nothing) bases_.unpack(what_.tasks[base].base.id);
+    return listing(index);
 }
 
 /// An overlay directory of what a task changed. From then on the files are in the store, and later steps can link to them.
@@ -307,8 +315,8 @@ CONSTAGE_INLINE void execution::make_snapshot(std::size_t index, std::string con
     std::string list;
     store_.make(place, [&](std::string const& made) {
         auto const wanted = execution_detail::with_contents_of(changes(index), s.previous, store_);
-        auto const all = with_parents(wanted, tree(what_.tasks[index].parent));
-        list = files::save(execution_detail::only(files::materialize(all, made + "/fs", store_.root() + "/snapshots"), wanted), made);
+        auto const all = with_parents(wanted, listing(what_.tasks[index].parent));
+        list = files::save(execution_detail::only(files::materialize(all, made + "/fs", {store_.root() + "/snapshots", {}}), wanted), made);
         write_file(made + "/diff", list);
         if (::access(place.c_str(), F_OK) == 0) remove_all(place);  // was made without privilege
     });

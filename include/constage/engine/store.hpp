@@ -23,8 +23,8 @@
 /// - `blobs/sha256/HEX`: layers, configs, manifests; with `oci-layout` and `index.json` the store is an OCI layout for other tools too
 /// - `steps/HEX`: one record a step key: result, ingredients, times (JSON)
 /// - `snapshots/HEX/`: a change by its content: `diff` (files::save) and, if something mounts it, `fs/` (an overlay upper directory)
-/// - `layers/HEX/`: a base image's layer by its blob's digest: `diff`, `bytes` (of regular files), and `fs/` or `data/` (contents
-///   only, made without privilege)
+/// - `layers/HEX/`: a base image's layer by its blob's digest: `diff`, `bytes` (of regular files), and, when contents were needed, `fs/` or
+///   `data/` (contents only, made without privilege)
 /// - `blobs-of/HEX`: which blob a change became with which compression (JSON)
 /// - `lists/HEX`: the files that an ingredient of that digest consists of (JSON), to name what changed
 /// - `builds/HEX`: what the last build of a project did with each step, and their keys, for "why did this run" (JSON)

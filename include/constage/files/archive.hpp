@@ -33,6 +33,10 @@ bool is_archive(std::string const& path);
 diff read_archive(std::string const& path, std::string const& content_directory, bool layer, archive_limits const& limits = {},
                   std::stop_token stop = {});
 
+/// The same diff, but nothing is written: contents are where read_archive() would have put them.
+diff list_archive(std::string const& path, std::string const& content_directory, bool layer, archive_limits const& limits = {},
+                  std::stop_token stop = {});
+
 }  // namespace constage::files
 
 #ifdef CONSTAGE_HEADER_ONLY

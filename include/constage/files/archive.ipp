@@ -35,13 +35,20 @@ CONSTAGE_INLINE int open(archive* a, std::string const& path) { return archive_r
 
 class reader {
 public:
-    reader(std::string const& path, std::string const& directory, bool layer, archive_limits const& limits, std::stop_token stop)
-        : path_(path), directory_(directory), limits_(limits), stop_(std::move(stop)), archive_(new_archive_reader()), tree_(layer, path) {
+    /// `write`: contents into files.
+    reader(std::string const& path, std::string const& directory, bool write, bool layer, archive_limits const& limits, std::stop_token stop)
+        : path_(path),
+          directory_(directory),
+          write_(write),
+          limits_(limits),
+          stop_(std::move(stop)),
+          archive_(new_archive_reader()),
+          tree_(layer, path) {
         if (open(archive_.get(), path) != ARCHIVE_OK) damaged();
     }
 
     diff run() {
-        make_directory();
+        if (write_) make_directory();
         archive_entry* e = nullptr;
         while (next(e)) {
             check_stop();
@@ -173,8 +180,8 @@ private:
             return;
         }
         n.content.path = directory_ + "/" + std::to_string(++files_);
-        scan_entry::descriptor const out(::open(n.content.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-        if (out.fd < 0) throw system_failure("write", n.content.path);
+        scan_entry::descriptor const out(write_ ? ::open(n.content.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : -1);
+        if (write_ && out.fd < 0) throw system_failure("write", n.content.path);
         void const* block = nullptr;
         std::size_t length = 0;
         std::int64_t offset = 0, at = 0;
@@ -184,16 +191,16 @@ private:
                 damaged("the pieces of \"" + name + "\" do not fit");
             check_stop();
             hash_zeros(static_cast<std::uint64_t>(offset - at));
-            write(out.fd, static_cast<char const*>(block), length, offset, n.content.path);
+            hash_.update({static_cast<char const*>(block), length});
+            if (write_) write(out.fd, static_cast<char const*>(block), length, offset, n.content.path);
             at = offset + static_cast<std::int64_t>(length);
         }
         hash_zeros(static_cast<std::uint64_t>(size - at));
-        if (at < size && ::ftruncate(out.fd, size) != 0) throw system_failure("write", n.content.path);
+        if (write_ && at < size && ::ftruncate(out.fd, size) != 0) throw system_failure("write", n.content.path);
         n.content.digest = hash_.finish();
     }
 
     void write(int fd, char const* bytes, std::size_t size, std::int64_t offset, std::string const& path) {
-        hash_.update({bytes, size});
         while (size > 0) {
             auto const n = ::pwrite(fd, bytes, size, offset);
             if (n < 0 && errno == EINTR) continue;
@@ -211,6 +218,7 @@ private:
     }
 
     std::string path_, directory_;
+    bool write_;
     archive_limits limits_;
     std::stop_token stop_;
     handle archive_;
@@ -244,7 +252,12 @@ CONSTAGE_INLINE bool is_archive(std::string const& path) {
 
 CONSTAGE_INLINE diff read_archive(std::string const& path, std::string const& content_directory, bool layer, archive_limits const& limits,
                                   std::stop_token stop) {
-    return archive_detail::reader(path, content_directory, layer, limits, std::move(stop)).run();
+    return archive_detail::reader(path, content_directory, true, layer, limits, std::move(stop)).run();
+}
+
+CONSTAGE_INLINE diff list_archive(std::string const& path, std::string const& content_directory, bool layer, archive_limits const& limits,
+                                  std::stop_token stop) {
+    return archive_detail::reader(path, content_directory, false, layer, limits, std::move(stop)).run();
 }
 
 }  // namespace constage::files

@@ -10,10 +10,13 @@ namespace constage::files {
 
 /// Writes a diff into `directory` in the form of an overlay's upper directory: whiteouts as char 0:0, opaque as user.overlay.opaque,
 /// owners, modes, times (ns), xattrs, hard links, devices. Needs root or a user namespace with mapped ids. Content is reflinked or copied
-/// (copy_file_range); files below `immutable` (if that is not empty), where nobody ever writes, are hard-linked if they are in everything
-/// as they shall be. `directory` must not exist; it is written beside and renamed when complete.
-/// Returns the changes with their contents there, digests filled in.
-diff materialize(diff changes, std::string const& directory, std::string const& immutable = {});
+/// (copy_file_range), unless `from` says that there is a faster way. `directory` must not exist; it is written beside and renamed when
+/// complete. Returns the changes with their contents there, digests filled in.
+struct content_places {
+    std::string immutable;  ///< a directory where nobody ever writes: its files are hard-linked if they are in everything as they shall be
+    std::string ours;       ///< one that is not needed any more: its files are moved
+};
+diff materialize(diff changes, std::string const& directory, content_places const& from = {});
 
 /// A whole tree as plain files below an existing directory (`-o type=local`): owned by the caller, devices left out, symlinks kept,
 /// nothing is written through a symlink that was there before (B004).

@@ -28,8 +28,7 @@ namespace materialize_detail {
 class writer {
 public:
     /// `exact`: owners, devices, whiteouts, xattrs as they are, below a new directory. Otherwise as plain files of the caller.
-    writer(std::string const& root, bool exact, std::string immutable = {})
-        : exact_(exact), immutable_(std::move(immutable)), place_(root, exact) {}
+    writer(std::string const& root, bool exact, content_places from = {}) : exact_(exact), from_(std::move(from)), place_(root, exact) {}
 
     void remove(std::string const& path) {
         auto const name = place_.enter_parent(path);
@@ -60,6 +59,7 @@ private:
     bool make(node const& n, std::string const& name, std::string const& path) {
         switch (n.type) {
             case type::file:
+                if (move(n, name)) return true;
                 if (!link(n, name)) place_.write_file(n, name, path);
                 return false;  // with its metadata
             case type::symlink:
@@ -80,10 +80,19 @@ private:
         return false;
     }
 
+    static bool is_below(std::string const& path, std::string const& directory) {
+        return !directory.empty() && path.starts_with(directory) && path[directory.size()] == '/';
+    }
+
+    bool move(node const& n, std::string const& name) {
+        auto const& source = n.content.path;
+        return is_below(source, from_.ours) && ::renameat(AT_FDCWD, source.c_str(), place_.fd(), name.c_str()) == 0;
+    }
+
     /// To a file that will never change. Each one once: two files of a step are not one inode because they were copied from one.
     bool link(node const& n, std::string const& name) {
         auto const& source = n.content.path;
-        if (immutable_.empty() || !source.starts_with(immutable_) || !n.xattrs.empty()) return false;
+        if (!is_below(source, from_.immutable) || !n.xattrs.empty()) return false;
         struct stat s {};
         if (::lstat(source.c_str(), &s) != 0 || !S_ISREG(s.st_mode) || static_cast<std::uint64_t>(s.st_size) != n.size ||
             s.st_uid != n.uid || s.st_gid != n.gid || (s.st_mode & 07777) != n.mode ||
@@ -115,7 +124,7 @@ private:
     }
 
     bool exact_;
-    std::string immutable_;
+    content_places from_;
     place place_;
     std::unordered_set<std::string> linked_;
     std::unordered_map<std::uint64_t, std::string> links_;
@@ -142,13 +151,13 @@ CONSTAGE_INLINE void move_contents(diff& changes, std::string const& directory) 
 
 }  // namespace materialize_detail
 
-CONSTAGE_INLINE diff materialize(diff changes, std::string const& directory, std::string const& immutable) {
+CONSTAGE_INLINE diff materialize(diff changes, std::string const& directory, content_places const& from) {
     static std::atomic<unsigned> number{0};
     auto const part = directory + ".part-" + std::to_string(::getpid()) + "-" + std::to_string(++number);
     if (::mkdir(part.c_str(), 0755) != 0) throw system_failure("make the directory", part);
     try {
         ::chmod(part.c_str(), 0755);  // whatever the umask is
-        materialize_detail::writer out(part, true, immutable.empty() ? "" : immutable + "/");
+        materialize_detail::writer out(part, true, from);
         for (auto const& c : changes) {
             if (c.what == change::kind::remove)
                 out.remove(c.path);
