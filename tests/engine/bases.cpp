@@ -2,6 +2,8 @@
 #include "../oci/server.hpp"
 #include "sample.hpp"
 
+#include <constage/engine/check_store.hpp>
+
 #include <catch2/catch.hpp>
 
 #include "../oci/scratch.hpp"
@@ -75,4 +77,32 @@ TEST_CASE("the report says what a base brings, as root and as anyone") {
         CHECK(report.images.at(0).base_bytes == 7);
         CHECK(report.images.at(0).file_bytes == 7 + 2);
     }
+}
+
+TEST_CASE("an image that is only copied onto is listed; its contents come when something reads them", "[C026]") {
+    registry r;
+    r.image = scratch::image_of({"one", "more"}, r.blobs);
+    sample s;
+    auto const name = r.server.host() + "/x:1";
+    auto const unpacked = [&] {
+        std::size_t n = 0;
+        for (auto const& l : r.image.layers)
+            for (auto const* contents : {"/fs", "/data"})
+                n += fs::exists(s.how.store + "/layers/" + l.digest.substr(7) + contents) ? 1u : 0u;
+        return n;
+    };
+    auto const sound = [&] { return engine::check_store(s.how.store).problems.empty(); };
+    s.how.outputs = {engine::parse_output("type=oci,dest=" + (s.out.path / "a.tar").string())};
+    engine::build(dockerfile::read("FROM " + name + "\nCOPY <<E /f\nx\nE\nWORKDIR /w\n", {}), s.how);
+    CHECK(unpacked() == 0);
+    CHECK(sound());
+    CHECK(r.asked(r.image.layers.at(0).digest) == 1);
+    s.build("FROM " + name + "\nCOPY <<E /f\nx\nE\nWORKDIR /w\n");  // with the files as an output
+    CHECK(s.file("0") == "one");
+    CHECK(s.file("1") == "more");
+    CHECK(unpacked() == 2);
+    CHECK(sound());
+    CHECK(r.asked(r.image.layers.at(0).digest) == 1);
+    s.build("FROM scratch\nCOPY --from=" + name + " /1 /file\n");
+    CHECK(s.file("file") == "more");
 }

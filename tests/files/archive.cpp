@@ -87,6 +87,10 @@ struct read_back {
                                                             : "") +
                        c.path;
         }
+        // A list of it is the same, and writes nothing.
+        auto const list = files::list_archive(path.string(), (dir.path / "listed").string(), layer, limits);
+        CHECK(files::save(list, (dir.path / "listed").string()) == files::save(changes, (dir.path / "data").string()));
+        CHECK_FALSE(std::filesystem::exists(dir.path / "listed"));
         // Whatever came in, what comes out fits together.
         files::tree().apply(changes);
         CHECK_NOTHROW(files::load(files::save(changes, ""), ""));

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <constage/failure.hpp>
+#include <constage/files/digest.hpp>
 #include <constage/files/materialize.hpp>
 #include <constage/files/scan.hpp>
 
@@ -173,6 +174,30 @@ TEST_CASE("a tree is exported as plain files", "[files][materialize][B004]") {
     CHECK_THROWS_AS(files::export_tree(t, (dir.path / "missing").string()), failure);
 }
 
+TEST_CASE("files that nobody else needs are moved", "[files][materialize]") {
+    scratch const dir;
+    auto const ours = (dir.path / "ours").string();
+    fs::create_directories(ours);
+    fs::create_directories(ours + "too");
+    std::ofstream(ours + "/1") << "mine";
+    std::ofstream(ours + "too/2") << "other";
+    auto const moved = file("mine"), copied = file("other");
+    auto const with_path = [](auto const& n, std::string const& path) {
+        auto copy = std::make_shared<node>(*n);
+        copy->content = {path, {}, files::digest_of_file(path)};
+        copy->mode = 04711;
+        return copy;
+    };
+    auto const made = files::materialize({put("a", with_path(moved, ours + "/1")), put("b", with_path(copied, ours + "too/2"))},
+                                         (dir.path / "to").string(), {{}, ours});
+    CHECK(text_of(dir.path / "to/a") == "mine");
+    CHECK(text_of(dir.path / "to/b") == "other");
+    CHECK_FALSE(fs::exists(ours + "/1"));
+    CHECK(fs::exists(ours + "too/2"));
+    CHECK(fs::status(dir.path / "to/a").permissions() == fs::status(dir.path / "to/b").permissions());
+    CHECK(made[0].node->content.path == (dir.path / "to/a").string());
+}
+
 TEST_CASE("files that never change are linked if they are as they shall be", "[files][materialize]") {
     scratch const dir;
     auto const store = (dir.path / "store").string();
@@ -183,7 +208,7 @@ TEST_CASE("files that never change are linked if they are as they shall be", "[f
     other_mode->mode = 0755;
     files::diff const wanted = {put("moved", first[0].node), put("mode", other_mode), put("twice", first[2].node),
                                 put("twice too", first[2].node)};
-    files::materialize(wanted, store + "/2", store);
+    files::materialize(wanted, store + "/2", {store, {}});
     CHECK(fs::equivalent(store + "/1/same", store + "/2/moved"));
     CHECK_FALSE(fs::equivalent(store + "/1/mode", store + "/2/mode"));
     CHECK(fs::equivalent(store + "/1/twice", store + "/2/twice"));

@@ -87,6 +87,41 @@ TEST_CASE("a context without what is ignored", "[files][scan][C023]") {
     CHECK(names_of(dir.scan({"doc", "src"}, o)) == "src src/a.c");
 }
 
+TEST_CASE("many directories are read by several threads, and it does not show", "[files][scan]") {
+    scratch const dir;
+    std::string expected;
+    for (int i = 100; i < 300; ++i) {
+        auto const name = "d" + std::to_string(i);
+        dir.write(name + "/file", name);
+        dir.write(name + "/deep/er/ignored/x", "x");
+        if (i % 2 == 0) dir.write(name + "/deep/er/ignored/keep", name);
+        fs::create_hard_link(dir.path / "d100/file", dir.path / name / "link");
+        expected += (i > 100 ? " " : "") + name + " " + name + "/deep " + name + "/deep/er ";
+        if (i % 2 == 0) expected += name + "/deep/er/ignored " + name + "/deep/er/ignored/keep ";
+        expected += name + "/file " + name + "/link";
+    }
+    auto const rules = files::ignore_rules::of({"**/ignored", "!**/keep"});
+    files::context_options o;
+    o.ignore = &rules;
+    for (int round = 0; round < 10; ++round) {
+        auto const found = dir.scan(o);
+        REQUIRE(names_of(found) == expected);
+        CHECK(found.at("d299/file")->content.digest == files::digest_of("d299"));
+        CHECK(found.at("d299/link")->inode == found.at("d100/file")->inode);
+        CHECK(found.at("d299/link")->inode != 0);
+        CHECK(files::content_digest(*found.root()) == files::content_digest(*dir.scan(o).root()));
+    }
+}
+
+TEST_CASE("an error in one of many directories is a failure that names it", "[files][scan]") {
+    if (::geteuid() == 0) return;  // root reads everything
+    scratch const dir;
+    for (int i = 0; i < 200; ++i) dir.write("d" + std::to_string(i) + "/file", "x");
+    ::chmod((dir.path / "d77").c_str(), 0);
+    CHECK_THROWS_WITH(dir.scan(), Catch::Contains("d77"));
+    ::chmod((dir.path / "d77").c_str(), 0755);
+}
+
 TEST_CASE("only what is named is scanned", "[files][scan][C026][C010]") {
     scratch const dir;
     for (auto const* name : {"a/1", "a/2", "b/1", "b/deep/3", "c.txt", "d.txt", "real/data/x", "star[1]/y"}) dir.write(name, "x");

@@ -36,7 +36,8 @@ CONSTAGE_INLINE int open(archive* a, std::string const& path) { return archive_r
 class reader {
 public:
     /// `write`: contents into files.
-    reader(std::string const& path, std::string const& directory, bool write, bool layer, archive_limits const& limits, std::stop_token stop)
+    reader(std::string const& path, std::string const& directory, bool write, bool layer, archive_limits const& limits,
+           std::stop_token stop)
         : path_(path),
           directory_(directory),
           write_(write),

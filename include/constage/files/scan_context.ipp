@@ -15,8 +15,11 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <condition_variable>
 #include <exception>
 #include <filesystem>
+#include <iterator>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -111,6 +114,7 @@ public:
             if (round == 40) all.insert(wanted());
             unread_.clear();
             top = root(all);
+            remove_empty();
             auto const size = all.size();
             all.merge(found_links_);
             if (all.size() == size) break;
@@ -132,21 +136,45 @@ private:
         std::vector<std::string> candidates(scan_entry::descriptor const& d, std::string const& full) const;
     };
 
+    /// A directory whose entries are to be read, by whichever thread comes first.
+    struct job {
+        std::shared_ptr<node> directory;
+        std::shared_ptr<scan_entry::descriptor> parent;  // none: of the root
+        std::string name, path;
+        names_below named;
+        ignore_rules::matches above;
+    };
+    /// Is left out if nothing in it is taken back.
+    struct ignored_directory {
+        node* parent;
+        std::string name, path;
+    };
+
     std::shared_ptr<node> root(std::set<wanted> const& all);
-    void fill(node& directory, scan_entry::descriptor const& d, std::string const& path, names_below const& named,
-              ignore_rules::matches const& above);
-    std::shared_ptr<node> entry(int at, std::string const& name, std::string const& path, names_below const& below,
-                                ignore_rules::matches const& above);
+    void work();
+    void fill(job const& j);
+    std::shared_ptr<node> entry(job const& in, std::shared_ptr<scan_entry::descriptor> const& at, std::string const& name,
+                                std::vector<job>& deeper);
     void file(std::shared_ptr<node> const& n, struct stat const& s, std::string full);
     void follow(std::string const& path, std::string const& target, names_below const& below);
+    void remove_empty();
 
     std::string full(std::string const& path) const { return root_ == "/" ? "/" + path : root_ + "/" + path; }
 
     std::string root_;
     context_options options_;
+    std::mutex guard_;  // of what follows
     std::vector<unread> unread_;
     std::set<wanted> found_links_;
     scan_entry::links links_;
+    std::vector<ignored_directory> ignored_;
+
+    // The threads. Deeper directories come first, so that few are open at a time.
+    std::vector<job> todo_;
+    std::size_t busy_ = 0;
+    std::exception_ptr error_;
+    std::condition_variable changed_;
+    std::vector<std::jthread> helpers_;
 };
 
 CONSTAGE_INLINE walk::names_below walk::names_below::in(std::string const& name) const {
@@ -187,41 +215,93 @@ CONSTAGE_INLINE std::shared_ptr<node> walk::root(std::set<wanted> const& all) {
         else
             named.paths.push_back(&path);
     }
-    fill(*top, d, "", named, {});
+    todo_.push_back({top, nullptr, root_, "", named, {}});
+    work();
+    helpers_.clear();  // waits for them
+    if (error_) std::rethrow_exception(error_);
     return top;
 }
 
-CONSTAGE_INLINE void walk::fill(node& directory, scan_entry::descriptor const& d, std::string const& path, names_below const& named,
-                                ignore_rules::matches const& above) {
-    directory.xattrs = scan_entry::xattrs_of(d.fd);
-    for (auto& name : named.candidates(d, full(path))) {
-        auto const below = named.in(name);
-        if (below.nothing()) continue;
-        auto child = entry(d.fd, name, path.empty() ? name : path + "/" + name, below, above);
-        if (child) directory.entries.emplace_hint(directory.entries.end(), std::move(name), std::move(child));
+/// Reads directories until there is none left. More threads begin when there is something for them to do.
+CONSTAGE_INLINE void walk::work() {
+    constexpr std::size_t worth_a_thread = 32;
+    static auto const most = std::min<std::size_t>(std::max(1u, std::thread::hardware_concurrency()), 8);
+    std::unique_lock hold(guard_);
+    for (;;) {
+        changed_.wait(hold, [&] { return !todo_.empty() || busy_ == 0; });
+        if (todo_.empty()) return;
+        auto const j = std::move(todo_.back());
+        todo_.pop_back();
+        ++busy_;
+        if (todo_.size() >= worth_a_thread && helpers_.size() + 1 < most) helpers_.emplace_back([this] { work(); });
+        hold.unlock();
+        try {
+            fill(j);
+            hold.lock();
+        } catch (...) {
+            hold.lock();
+            if (!error_) error_ = std::current_exception();
+            todo_.clear();
+        }
+        --busy_;
+        if (todo_.empty()) changed_.notify_all();
     }
 }
 
-CONSTAGE_INLINE std::shared_ptr<node> walk::entry(int at, std::string const& name, std::string const& path, names_below const& below,
-                                                  ignore_rules::matches const& above) {
+CONSTAGE_INLINE void walk::fill(job const& j) {
+    auto const d = std::make_shared<scan_entry::descriptor>(
+        scan_entry::open_directory(j.parent ? j.parent->fd : AT_FDCWD, j.name, j.parent ? full(j.path) : root_));
+    auto& directory = *j.directory;
+    directory.xattrs = scan_entry::xattrs_of(d->fd);
+    std::vector<job> deeper;
+    for (auto& name : j.named.candidates(*d, full(j.path)))
+        if (auto child = entry(j, d, name, deeper))
+            directory.entries.emplace_hint(directory.entries.end(), std::move(name), std::move(child));
+    if (deeper.empty()) return;
+    std::lock_guard const hold(guard_);
+    if (error_) return;
+    std::move(deeper.rbegin(), deeper.rend(), std::back_inserter(todo_));
+    changed_.notify_all();
+}
+
+CONSTAGE_INLINE std::shared_ptr<node> walk::entry(job const& in, std::shared_ptr<scan_entry::descriptor> const& at, std::string const& name,
+                                                  std::vector<job>& deeper) {
+    auto below = in.named.in(name);
+    if (below.nothing()) return nullptr;
+    auto path = in.path.empty() ? name : in.path + "/" + name;
     ignore_rules::matches own;
-    bool const ignored = options_.ignore && options_.ignore->ignores(path, above, own);
+    bool const ignored = options_.ignore && options_.ignore->ignores(path, in.above, own);
     if (ignored && !options_.ignore->may_take_back_below(path)) return nullptr;
     auto whole = full(path);
-    auto const s = scan_entry::status(at, name, whole);
+    auto const s = scan_entry::status(at->fd, name, whole);
     if (!s || (ignored && !S_ISDIR(s->st_mode))) return nullptr;
-    auto n = scan_entry::make_node(at, name, *s, whole);
+    auto n = scan_entry::make_node(at->fd, name, *s, whole);
     if (n->type == type::directory) {
-        fill(*n, scan_entry::open_directory(at, name, whole), path, below, own);
-        return ignored && n->entries.empty() ? nullptr : n;
+        if (ignored) {
+            std::lock_guard const hold(guard_);
+            ignored_.push_back({in.directory.get(), name, path});
+        }
+        deeper.push_back({n, at, name, std::move(path), std::move(below), std::move(own)});
+        return n;
     }
     if (n->type == type::symlink && below.named)
         follow(path, n->target, below);
     else if (!below.everything)
         return nullptr;  // "x/y" is wanted, x is no directory
     if (n->type == type::file) file(n, *s, std::move(whole));
-    if (s->st_nlink > 1) n->inode = links_.of(*s);
+    if (s->st_nlink > 1) {
+        std::lock_guard const hold(guard_);
+        n->inode = links_.of(*s);
+    }
     return n;
+}
+
+/// The deepest first, so that a directory of empty directories is empty.
+CONSTAGE_INLINE void walk::remove_empty() {
+    std::sort(ignored_.begin(), ignored_.end(), [](auto const& a, auto const& b) { return a.path.size() > b.path.size(); });
+    for (auto const& i : ignored_)
+        if (auto const at = i.parent->entries.find(i.name); at->second->entries.empty()) i.parent->entries.erase(at);
+    ignored_.clear();
 }
 
 CONSTAGE_INLINE void walk::file(std::shared_ptr<node> const& n, struct stat const& s, std::string full) {
@@ -231,10 +311,12 @@ CONSTAGE_INLINE void walk::file(std::shared_ptr<node> const& n, struct stat cons
         return;
     }
     auto known = options_.index ? options_.index->find(s) : std::nullopt;
-    if (known)
+    if (known) {
         n->content.digest = std::move(*known);
-    else
-        unread_.push_back({n, s});
+        return;
+    }
+    std::lock_guard const hold(guard_);
+    unread_.push_back({n, s});
 }
 
 /// What a copy reads when it follows the symlink at `path` is also wanted.
@@ -247,6 +329,7 @@ CONSTAGE_INLINE void walk::follow(std::string const& path, std::string const& ta
     auto to = up != target.npos && first_name != target.npos && first_name < up ? wanted() : components(parent + target);
     for (auto& part : to)  // a name, not a pattern
         for (auto at = part.find_first_of("*?[\\"); at != part.npos; at = part.find_first_of("*?[\\", at + 2)) part.insert(at, 1, '\\');
+    std::lock_guard const hold(guard_);
     if (below.everything) {
         found_links_.insert(std::move(to));
         return;

@@ -84,8 +84,8 @@ CONSTAGE_INLINE void bundle::mount_overlay(std::vector<std::string> lower, std::
     for (std::size_t i = 0; i != lower.size(); ++i) options += (i == 0 ? "" : ":") + link(lower[i], std::to_string(i));
     if (!upper.empty()) {
         options += ",upperdir=" + link(upper, "u") + ",workdir=" + link(work, "w");
-        // Unmounting would write everything to disk first, for a directory that is in tmp/ still. What a volatile mount leaves behind says that
-        // the machine may have crashed; here it did not.
+        // Unmounting would write everything to disk first, for a directory that is in tmp/ still. What a volatile mount leaves behind says
+        // that the machine may have crashed; here it did not.
         options += ",volatile";
         std::error_code ignored;
         std::filesystem::remove_all(work + "/work/incompat", ignored);
