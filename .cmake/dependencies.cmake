@@ -29,6 +29,18 @@ foreach(library_and_header zstd:zstd.h seccomp:seccomp.h)
     endif()
 endforeach()
 
+# CONSTAGE_ISAL: layers are compressed by ISA-L. Only its header is needed here: programs load the library on demand (Debian: libisal2).
+if(CONSTAGE_ISAL AND NOT TARGET constage::isal)
+    find_path(CONSTAGE_ISAL_INCLUDE isa-l.h)
+    mark_as_advanced(CONSTAGE_ISAL_INCLUDE)
+    if(NOT CONSTAGE_ISAL_INCLUDE)
+        message(FATAL_ERROR "constage with ISA-L needs <isa-l.h> (Debian: libisal-dev)")
+    endif()
+    add_library(constage::isal INTERFACE IMPORTED)
+    set_target_properties(constage::isal PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "${CONSTAGE_ISAL_INCLUDE}" INTERFACE_LINK_LIBRARIES
+                                                    "${CMAKE_DL_LIBS}" INTERFACE_COMPILE_DEFINITIONS CONSTAGE_ISAL)
+endif()
+
 # CONSTAGE_FAST_START: a program made of static libraries, with libcurl loaded on demand (oci/curl_on_demand.ipp), starts in a few
 # milliseconds; the loader needs some thirty for the shared ones. constage::static is there if all parts are.
 if(CONSTAGE_FAST_START AND NOT TARGET constage::static)

@@ -7,7 +7,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 . ./.cmake/packages.sh
-install_packages $BUILD_PACKAGES $RUN_PACKAGES python3 busybox-static buildah docker.io runc docker-registry skopeo umoci mmdebstrap
+install_packages $BUILD_PACKAGES $RUN_PACKAGES python3 busybox-static buildah docker.io runc docker-registry skopeo umoci mmdebstrap isal
 build=${CONSTAGE_BUILD:-build-release}
 cmake -S . -B "$build" -G Ninja -DCONSTAGE_TESTS=OFF >/dev/null  # Release, unless told otherwise
 cmake --build "$build" -j "${JOBS:-$(nproc)}" --target constage_tool >/dev/null

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "captured.hpp"
 
+#include <constage/oci/deflate_isal.hpp>
+#include <constage/oci/gzip.hpp>
 #include <constage/plan/json.hpp>
 
 #include <catch2/catch.hpp>
@@ -20,7 +22,9 @@ bool has(std::string const& text, std::string const& part) { return text.find(pa
 TEST_CASE("version and help go to standard output") {
     auto const version = call({"version"});
     CHECK(version.code == 0);
-    CHECK(version.out.starts_with("constage "));
+    CHECK(version.out.starts_with("constage " CONSTAGE_VERSION " (gzip: " + std::string(oci::default_gzip())));
+    CHECK(version.out.ends_with(")\n"));
+    CHECK(has(version.out, "differ byte by byte from those of ISA-L") == !oci::isal_obstacle().empty());
     CHECK(version.err.empty());
     CHECK(call({"--help"}).code == 0);
     CHECK(has(call({"build", "--help"}).out, "--build-arg"));

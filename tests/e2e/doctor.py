@@ -52,10 +52,14 @@ def overlay_on_overlay(work):
 
 def run(work):
     d = Doctor(work, builder.make_user())
-    d.well("root", d.ask("--store", work + "/store"), "privilege: root", "overlay", "OCI runtime", "cgroups")
+    d.well("root", d.ask("--store", work + "/store"), "privilege: root", "overlay", "OCI runtime", "cgroups", "gzip")
     d.wants("no runtime", d.ask(wrap=hide("crun", "runc")), "OCI runtime", "neither crun nor runc", "apt-get install crun")
     d.wants("a runtime that is not there", d.ask("--oci-runtime", "no-such"), "OCI runtime", "no-such", "--oci-runtime")
     d.wants("no pasta", d.ask(wrap=hide("pasta")), "network", "no pasta", "apt-get install passt")
+    if "(gzip: ISA-L" in subprocess.run([builder.TOOL, "version"], stdout=subprocess.PIPE).stdout.decode():
+        os.makedirs(work + "/lib")
+        open(work + "/lib/libisal.so.2", "w").close()
+        d.wants("no ISA-L", d.ask(wrap=["env", "LD_LIBRARY_PATH=" + work + "/lib"]), "gzip", "cannot load ISA-L", "apt-get install libisal2")
     wrap, place = overlay_on_overlay(work)
     d.wants("a store on an overlay", d.ask("--store", place, wrap=wrap), "overlay", "refused in", "--store DIR")
     if os.listdir(f"{work}/o/up"):

@@ -19,8 +19,10 @@ python3 "$here/seeds.py" "$out/seeds"
 [ $# -gt 0 ] || set -- $(cd "$here" && ls *.cpp | sed 's/\.cpp$//')
 
 cache=$(command -v ccache || true)
+isal=
+if [ -e /usr/include/isa-l.h ]; then isal=-DCONSTAGE_ISAL; fi
 build() {
-    $cache clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -DCONSTAGE_HEADER_ONLY \
+    $cache clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -DCONSTAGE_HEADER_ONLY $isal \
         -I"$CONSTAGE_SOURCE/include" -c "$here/$1.cpp" -o "$out/$1.o" &&
         clang++ -fsanitize=fuzzer,address,undefined "$out/$1.o" -o "$out/$1.fuzz" -pthread -Wl,--as-needed -larchive -lcrypto -lz -lzstd -lcurl -lfmt
 }

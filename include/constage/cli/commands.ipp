@@ -14,6 +14,8 @@
 #include <constage/engine/lower.hpp>
 #include <constage/engine/sandbox.hpp>
 #include <constage/failure.hpp>
+#include <constage/oci/deflate_isal.hpp>
+#include <constage/oci/gzip.hpp>
 #include <constage/oci/reference.hpp>
 #include <constage/plan/json.hpp>
 #include <constage/plan/picture.hpp>
@@ -94,6 +96,15 @@ CONSTAGE_INLINE source_text dockerfile_in(engine::fetched_context const& context
         .with_hint("name the Dockerfile in it with -f PATH");
 }
 
+/// Can this program load what compresses layers?
+CONSTAGE_INLINE engine::finding examine_gzip() {
+    try {
+        auto const why = std::string(oci::isal_obstacle());
+        if (why.empty()) oci::isal_deflater();
+        return {"gzip", true, std::string(oci::default_gzip()) + (why.empty() ? "" : ", " + why), ""};
+    } catch (failure const& f) { return {"gzip", false, f.what(), "sudo apt-get install libisal2 (elsewhere: isa-l)"}; }
+}
+
 }  // namespace commands_detail
 
 CONSTAGE_INLINE void take_file_for_context(arguments& a) {
@@ -170,7 +181,9 @@ CONSTAGE_INLINE int doctor(invocation& call) {
     bool all = true;
     std::string text;
     auto const& how = call.args.build;
-    for (auto const& f : engine::examine_host({how.oci_runtime}, how.store.empty() ? engine::default_store() : how.store)) {
+    auto findings = engine::examine_host({how.oci_runtime}, how.store.empty() ? engine::default_store() : how.store);
+    findings.push_back(commands_detail::examine_gzip());
+    for (auto const& f : findings) {
         all = all && f.ok;
         text += (f.ok ? "ok       " : "MISSING  ") + f.name + (f.found.empty() ? "" : ": " + f.found) + "\n";
         if (!f.ok && !f.fix.empty()) text += "         fix: " + f.fix + "\n";

@@ -65,7 +65,7 @@ inline constexpr entry entries[] = {
      "  constage store prune --keep-storage 10gb             what was used last stays, as much as that\n"
      "  constage store prune --all                           also cache mounts and images without a tag\n"},
     {command::doctor, "doctor", "Say what this machine allows, and how to allow what is missing.", true, "Example:\n  constage doctor\n"},
-    {command::version, "version", "Print the version.", true, ""},
+    {command::version, "version", "Print the version, and with what layers are compressed.", true, ""},
 };
 
 CONSTAGE_INLINE entry const& find(command c) {

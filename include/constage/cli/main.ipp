@@ -9,6 +9,8 @@
 #include <constage/cli/commands.hpp>
 #include <constage/cli/main.hpp>
 #include <constage/failure.hpp>
+#include <constage/oci/deflate_isal.hpp>
+#include <constage/oci/gzip.hpp>
 #include <constage/report/excerpt.hpp>
 #include <constage/report/json_lines.hpp>
 
@@ -19,6 +21,14 @@
 namespace constage::cli {
 
 namespace main_detail {
+
+/// With what layers are compressed: their digests depend on it.
+CONSTAGE_INLINE std::string version_text() {
+    auto text = "constage " CONSTAGE_VERSION " (gzip: " + std::string(oci::default_gzip());
+    if (auto const why = oci::isal_obstacle(); !why.empty())
+        text += ", " + std::string(why) + "; its layers differ byte by byte from those of ISA-L";
+    return text + ")\n";
+}
 
 CONSTAGE_INLINE int dispatch(invocation& call) {
     if (!call.args.help.empty()) {
@@ -51,7 +61,7 @@ CONSTAGE_INLINE int dispatch(invocation& call) {
         case command::doctor:
             return doctor(call);
         case command::version:
-            print("constage " CONSTAGE_VERSION "\n");
+            print(version_text());
             return 0;
     }
     return 0;

@@ -50,8 +50,10 @@ private:
         layer_record layer;
         oci::source* from;
     };
+    bool promised(std::string const& change) const;
     void break_promise(std::string const& why);
     std::optional<layer_record> fetch_layer(std::string const& name);
+    std::optional<layer_record> bring_any_layer(std::string const& change);
     void unpack_change(std::string const& change, layer_record const& layer);
     void read(cache_place const& place);
 

@@ -74,8 +74,12 @@ CONSTAGE_INLINE std::optional<step_record> cache_set::find_step(std::string cons
 }
 
 CONSTAGE_INLINE bool cache_set::has_change(std::string const& change) const {
-    auto const name = layer_name(change);
-    return ::access((store_.path("snapshots", change) + "/diff").c_str(), F_OK) == 0 || layers_.contains(name) || store_.find_layer(name);
+    return ::access((store_.path("snapshots", change) + "/diff").c_str(), F_OK) == 0 || promised(change) || store_.find_change(change);
+}
+
+CONSTAGE_INLINE bool cache_set::promised(std::string const& change) const {
+    auto const names = default_layer_names(change);
+    return std::any_of(names.begin(), names.end(), [this](auto const& name) { return layers_.contains(name); });
 }
 
 CONSTAGE_INLINE void cache_set::break_promise(std::string const& why) {
@@ -92,21 +96,21 @@ CONSTAGE_INLINE void cache_set::keep() const {
     for (auto const& key : found_) {
         auto const& record = steps_.at(key);
         auto const ran = record.ingredients.contains("command");
-        if (!ran || store_.has("snapshots", record.result) || store_.find_layer(layer_name(record.result))) store_.put_step(key, record);
+        if (!ran || store_.has("snapshots", record.result) || store_.find_change(record.result)) store_.put_step(key, record);
     }
 }
 
 CONSTAGE_INLINE void cache_set::bring_change(std::string const& change) {
     auto const place = store_.path("snapshots", change);
     if (::access((place + "/diff").c_str(), F_OK) == 0) return;
-    auto const layer = bring_layer(layer_name(change));
+    auto const layer = bring_any_layer(change);
     if (!layer) throw failure("the store lacks snapshot " + change).with_hint("build again with --no-cache");
     auto const only_one = store_.lock("snapshot-" + change.substr(7));
     if (::access((place + "/diff").c_str(), F_OK) == 0) return;
     try {
         unpack_change(change, *layer);
     } catch (failure const& f) {
-        if (layers_.contains(layer_name(change))) break_promise(f.what());
+        if (promised(change)) break_promise(f.what());
         throw;
     }
 }
@@ -141,6 +145,12 @@ CONSTAGE_INLINE std::optional<layer_record> cache_set::bring_layer(std::string c
         break_promise(f.what());
         throw;
     }
+}
+
+CONSTAGE_INLINE std::optional<layer_record> cache_set::bring_any_layer(std::string const& change) {
+    for (auto const& name : default_layer_names(change))
+        if (auto found = bring_layer(name)) return found;
+    return std::nullopt;
 }
 
 CONSTAGE_INLINE std::optional<layer_record> cache_set::fetch_layer(std::string const& name) {

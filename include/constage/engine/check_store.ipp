@@ -7,7 +7,6 @@
 #include <constage/engine/check_store.hpp>
 #include <constage/engine/key.hpp>
 #include <constage/engine/last_build.hpp>
-#include <constage/engine/layer_format.hpp>
 #include <constage/engine/reachable.hpp>
 #include <constage/engine/store.hpp>
 #include <constage/failure.hpp>
@@ -82,8 +81,7 @@ struct checker {
     void step(std::string const& path, std::string const& key) {
         auto const record = where.find_step(key);
         if (!record) return complain(path, "is damaged");
-        if (record->ingredients.contains("command") && !where.has("snapshots", record->result) &&
-            !where.find_layer(layer_name(record->result)))
+        if (record->ingredients.contains("command") && !where.has("snapshots", record->result) && !where.find_change(record->result))
             complain(path, "its snapshot " + record->result + " is missing");
     }
 

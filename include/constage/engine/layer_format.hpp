@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace constage::engine {
 
@@ -17,12 +18,15 @@ struct layer_format {
     std::optional<std::int64_t> epoch;  ///< what times from the clock become (else 0)
     bool rewrite_timestamp = false;     ///< no file of a new layer is younger than `epoch`
 
+    /// With the compressor in it: builds with and without ISA-L that share a store do not take each other's layers.
     std::string name() const;
     friend bool operator==(layer_format const&, layer_format const&) = default;
 };
 
 /// The name under which the store keeps a change as a layer.
 std::string layer_name(std::string const& change, layer_format const& format = {});
+/// The same in the default format, first as this program compresses, then as others do: their layers hold the same change.
+std::vector<std::string> default_layer_names(std::string const& change);
 
 }  // namespace constage::engine
 

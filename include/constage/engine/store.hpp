@@ -104,7 +104,8 @@ public:
 
     std::optional<step_record> find_step(std::string const& key) const;
     void put_step(std::string const& key, step_record const& r);
-    std::optional<layer_record> find_layer(std::string const& name) const;  ///< only if its blob is there
+    std::optional<layer_record> find_layer(std::string const& name) const;     ///< only if its blob is there
+    std::optional<layer_record> find_change(std::string const& change) const;  ///< a layer of it, whatever build compressed it
     void put_layer(std::string const& name, layer_record const& r);
     std::optional<std::string> find_text(std::string const& path) const;  ///< a small file of the store
     void put_text(std::string const& path, std::string_view text);

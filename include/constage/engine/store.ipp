@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <constage/engine/build.hpp>
+#include <constage/engine/layer_format.hpp>
 #include <constage/engine/store.hpp>
 #include <constage/failure.hpp>
 #include <constage/files/digest.hpp>
@@ -174,6 +175,11 @@ CONSTAGE_INLINE std::optional<layer_record> store::find_layer(std::string const&
     auto const text = read_file(path("blobs-of", name));
     auto r = text ? parse_layer(*text) : std::nullopt;
     return r && blobs_.has(r->blob.digest, r->blob.size) ? r : std::nullopt;
+}
+CONSTAGE_INLINE std::optional<layer_record> store::find_change(std::string const& change) const {
+    for (auto const& name : default_layer_names(change))
+        if (auto found = find_layer(name)) return found;
+    return std::nullopt;
 }
 CONSTAGE_INLINE void store::put_layer(std::string const& name, layer_record const& r) {
     put_text("blobs-of/" + store_detail::hex(name), text_of(r));

@@ -3,7 +3,6 @@
 #define CONSTAGE_ENGINE_STORE_USAGE_IPP_INCLUDED
 
 #include <constage/engine/disk_usage.hpp>
-#include <constage/engine/layer_format.hpp>
 #include <constage/engine/reachable.hpp>
 #include <constage/engine/step_log.hpp>
 #include <constage/engine/store_usage.hpp>
@@ -50,7 +49,7 @@ struct counter {
 CONSTAGE_INLINE std::uint64_t bytes_of(store& where, std::string const& key, step_record const& record) {
     disk_usage usage;
     auto sum = usage.of(where.path("steps", key)) + usage.of(where.path("snapshots", record.result)) + usage.of(log_of(where, key));
-    if (auto const layer = where.find_layer(layer_name(record.result))) sum += usage.of(where.blobs().path(layer->blob.digest));
+    if (auto const layer = where.find_change(record.result)) sum += usage.of(where.blobs().path(layer->blob.digest));
     return sum;
 }
 

@@ -4,6 +4,7 @@
 
 #include <constage/detail/config.hpp>
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <string>
@@ -11,8 +12,13 @@
 
 namespace constage::oci {
 
-/// gzip as one member whose blocks are compressed by themselves, in `threads` threads; `sink` is called in the thread that calls
-/// `push` and `finish`, in order. Equal blocks give equal bytes, whatever the number of threads.
+/// What compresses where no level is asked for: ISA-L, or zlib if there is an `isal_obstacle`. The two give different bytes.
+inline constexpr std::array<std::string_view, 2> default_gzips{"ISA-L 2", "zlib 4"};
+std::string_view default_gzip();
+
+/// gzip as one member whose blocks (each below 1 GiB) are compressed by themselves, in `threads` threads; `sink` is called in the thread
+/// that calls `push` and `finish`, in order. Equal blocks give equal bytes, whatever the number of threads. A level of 0 to 9 is zlib's; a
+/// negative one is `default_gzip`.
 class gzip_writer {
 public:
     gzip_writer(int level, int threads, std::function<void(std::string_view)> sink);

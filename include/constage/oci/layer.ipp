@@ -18,9 +18,6 @@ namespace constage::oci {
 
 namespace layer_detail {
 
-/// The knee of zlib's curve. A tar of 83 MB of programs and headers: level 1 1.65 s and 30.2 MB, 4 2.23 s and 27.8 MB, 6 3.54 s and 26.9
-/// MB. (CPU seconds.) ISA-L would be faster, but picks its code by processor, and nobody has shown that all paths write the same bytes.
-inline constexpr int default_gzip_level = 4;
 inline constexpr int default_zstd_level = 3;
 /// Fixed: libzstd's own choice of job size follows the level, and jobs are where the bytes change.
 inline constexpr int zstd_job_size = 4 << 20;
@@ -104,7 +101,7 @@ CONSTAGE_INLINE layer_result write_layer(files::diff const& changes, compression
     std::string const tar = "application/vnd.oci.image.layer.v1.tar";
     if (how == compression::gzip) {
         if (level > 9) throw failure("gzip has no compression level " + std::to_string(level)).with_hint("use 0 to 9").as_usage();
-        gzip_writer out(level < 0 ? layer_detail::default_gzip_level : level, threads, take);
+        gzip_writer out(level, threads, take);
         layer_detail::write(changes, clamp_mtime_seconds, entry_sizes, out, result);
         result.media_type = tar + "+gzip";
     } else if (how == compression::zstd) {

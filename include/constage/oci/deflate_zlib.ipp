@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef CONSTAGE_OCI_DEFLATE_ZLIB_IPP_INCLUDED
+#define CONSTAGE_OCI_DEFLATE_ZLIB_IPP_INCLUDED
+
+#include <zlib.h>
+
+#include <constage/failure.hpp>
+#include <constage/oci/deflate_zlib.hpp>
+
+#include <array>
+#include <cstdint>
+
+namespace constage::oci {
+
+namespace deflate_zlib_detail {
+
+inline Bytef* bytes_of(std::string_view text) {
+    return const_cast<Bytef*>(reinterpret_cast<Bytef const*>(text.data()));  // zlib does not write to its input
+}
+
+/// Says of a piece whether compressing it would be for nothing, as of archives, pictures and whatever is compressed already.
+class prober {
+public:
+    prober() {
+        if (deflateInit2(&stream_, 1, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY) != Z_OK) throw failure("zlib cannot start: no memory");
+    }
+    ~prober() { deflateEnd(&stream_); }
+    prober(prober const&) = delete;
+    prober& operator=(prober const&) = delete;
+
+    bool hopeless(std::string_view piece) {
+        if (piece.size() < 4 * sample_size || !all_bytes_as_frequent(piece)) return false;
+        return hopeless_sample(piece.substr(0, sample_size)) && hopeless_sample(piece.substr(piece.size() / 2, sample_size));
+    }
+
+private:
+    static constexpr std::size_t sample_size = 4096;
+
+    /// The chance that two bytes are equal is at most 5 % more than 1/256.
+    static bool all_bytes_as_frequent(std::string_view piece) {
+        std::array<std::uint64_t, 256> count{};
+        for (auto const c : piece) ++count[static_cast<unsigned char>(c)];
+        std::uint64_t sum = 0;
+        for (auto const n : count) sum += n * n;
+        std::uint64_t const size = piece.size();
+        return (sum - size) * 256 / size * 100 <= size * 105;
+    }
+    bool hopeless_sample(std::string_view sample) {
+        deflateReset(&stream_);
+        stream_.next_in = bytes_of(sample);
+        stream_.avail_in = static_cast<uInt>(sample.size());
+        stream_.next_out = reinterpret_cast<Bytef*>(out_.data());
+        stream_.avail_out = static_cast<uInt>(out_.size());
+        return deflate(&stream_, Z_FINISH) == Z_STREAM_END && stream_.total_out > sample.size() * 98 / 100;
+    }
+
+    z_stream stream_{};
+    std::array<char, 2 * sample_size> out_;
+};
+
+class with_zlib final : public deflater {
+public:
+    explicit with_zlib(int level) : level_(level) {
+        if (deflateInit2(&stream_, level, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY) != Z_OK) throw failure("zlib cannot start: no memory");
+    }
+    ~with_zlib() override { deflateEnd(&stream_); }
+
+    deflated run(std::string_view block) override {
+        deflateReset(&stream_);
+        use(level_);
+        deflated out;
+        out.crc = static_cast<std::uint32_t>(crc32_z(crc32_z(0, nullptr, 0), bytes_of(block), block.size()));
+        out.bytes.resize(deflateBound(&stream_, static_cast<uLong>(block.size())) + 4096);
+        stream_.next_out = reinterpret_cast<Bytef*>(out.bytes.data());
+        stream_.avail_out = static_cast<uInt>(out.bytes.size());
+        for (std::size_t at = 0; at < block.size(); at += piece_size) {
+            auto const piece = block.substr(at, piece_size);
+            use(level_ != 0 && prober_.hopeless(piece) ? 0 : level_);
+            stream_.next_in = bytes_of(piece);
+            stream_.avail_in = static_cast<uInt>(piece.size());
+            if (deflate(&stream_, Z_NO_FLUSH) != Z_OK || stream_.avail_in != 0) throw failure("zlib did not compress a block");
+        }
+        if (deflate(&stream_, Z_SYNC_FLUSH) != Z_OK || stream_.avail_out == 0) throw failure("zlib did not compress a block");
+        out.bytes.resize(out.bytes.size() - stream_.avail_out);
+        return out;
+    }
+
+private:
+    static constexpr std::size_t piece_size = 64 * 1024;
+
+    void use(int level) {
+        if (level == now_) return;
+        now_ = level;
+        if (deflateParams(&stream_, level, Z_DEFAULT_STRATEGY) != Z_OK) throw failure("zlib does not change its level");
+    }
+
+    int level_, now_ = level_;
+    prober prober_;
+    z_stream stream_{};
+};
+
+}  // namespace deflate_zlib_detail
+
+CONSTAGE_INLINE std::unique_ptr<deflater> zlib_deflater(int level) { return std::make_unique<deflate_zlib_detail::with_zlib>(level); }
+
+}  // namespace constage::oci
+
+#endif

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <zlib.h>
+
+#include <constage/failure.hpp>
+#include <constage/oci/deflate_isal.hpp>
+#include <constage/oci/deflate_zlib.hpp>
+#include <constage/oci/gzip.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+using namespace constage;
+
+namespace {
+
+constexpr std::size_t mib = 1 << 20;
+/// The default, which is ISA-L where there is one, and levels that are zlib's everywhere.
+constexpr int levels[] = {-1, 0, 1, 4, 9};
+
+std::string noise(std::size_t size) {
+    std::string text(size, '\0');
+    std::uint32_t seed = 7;
+    for (auto& c : text) c = static_cast<char>((seed = seed * 1664525 + 1013904223) >> 24);
+    return text;
+}
+std::string prose(std::size_t size) {
+    static constexpr std::string_view words[] = {"layer ", "image ",   "of ",   "a ",    "stage ",
+                                                 "which ", "copies, ", "runs ", "and\n", "builds "};
+    std::string text;
+    std::uint32_t seed = 3;
+    while (text.size() < size) text += words[((seed = seed * 1664525 + 1013904223) >> 16) % std::size(words)];
+    text.resize(size);
+    return text;
+}
+/// Pieces of text and noise that change within blocks and across their ends.
+std::string half_and_half(std::size_t size) {
+    std::string text;
+    auto const words = prose(300'000), bytes = noise(300'000);
+    for (std::size_t n = 1'000; text.size() < size; n = n * 7 % 299'993) text += words.substr(0, n) + bytes.substr(0, n);
+    text.resize(size);
+    return text;
+}
+
+std::string gzip(std::string_view text, int level, int threads) {
+    std::string out;
+    oci::gzip_writer writer(level, threads, [&](std::string_view bytes) { out += bytes; });
+    for (std::size_t at = 0; at < text.size(); at += mib) writer.push(std::string(text.substr(at, mib)));
+    writer.finish();
+    return out;
+}
+
+struct read_back {
+    std::string text;
+    std::size_t left = 0;  ///< bytes behind the first member
+};
+/// What zlib, which checks sum and size too, makes of the first member.
+read_back gunzip(std::string bytes, std::size_t size) {
+    read_back r{std::string(size + 1, '\0'), 0};
+    z_stream z{};
+    REQUIRE(inflateInit2(&z, 15 + 16) == Z_OK);
+    z.next_in = reinterpret_cast<Bytef*>(bytes.data());
+    z.avail_in = static_cast<uInt>(bytes.size());
+    z.next_out = reinterpret_cast<Bytef*>(r.text.data());
+    z.avail_out = static_cast<uInt>(r.text.size());
+    CHECK(inflate(&z, Z_FINISH) == Z_STREAM_END);
+    r.text.resize(r.text.size() - z.avail_out);
+    r.left = z.avail_in;
+    inflateEnd(&z);
+    return r;
+}
+
+}  // namespace
+
+TEST_CASE("gzip is one member of the text, the same for any number of threads", "[oci][gzip]") {
+    std::vector<std::string> const texts = {"",
+                                            "x",
+                                            prose(mib - 1),
+                                            prose(mib),
+                                            prose(mib + 1),
+                                            prose(5 * mib),
+                                            noise(mib + 1),
+                                            noise(2 * mib + 70'000),
+                                            half_and_half(5 * mib + 123),
+                                            std::string(3 * mib, '\0')};
+    for (auto const& text : texts)
+        for (auto const level : levels) {
+            INFO(text.size() << " bytes that begin \"" << text.substr(0, 5) << "\", level " << level);
+            auto const one = gzip(text, level, 1);
+            auto const back = gunzip(one, text.size());
+            CHECK(back.left == 0);
+            CHECK((back.text == text));
+            CHECK((gzip(text, level, 2) == one));
+            CHECK((gzip(text, level, 4) == one));
+            CHECK(one.size() <= text.size() + text.size() / 1000 + 100);
+        }
+}
+
+TEST_CASE("an empty push is no end", "[oci][gzip]") {
+    for (auto const level : levels)
+        for (auto const threads : {1, 2}) {
+            std::string out;
+            oci::gzip_writer writer(level, threads, [&](std::string_view bytes) { out += bytes; });
+            for (auto const* part : {"", "ab", "", "c"}) writer.push(part);
+            writer.finish();
+            CHECK(gunzip(out, 3).text == "abc");
+        }
+}
+
+TEST_CASE("each block is compressed from a fresh state, and summed as zlib does", "[oci][gzip]") {
+    std::vector<std::unique_ptr<oci::deflater>> all;
+    all.push_back(oci::zlib_deflater(4));
+    if (oci::isal_obstacle().empty()) all.push_back(oci::isal_deflater());
+    for (auto const& d : all) {
+        std::vector<std::string> const blocks = {prose(200'000), noise(70'000), "", "x", half_and_half(mib), prose(mib)};
+        std::vector<std::string> first;
+        for (auto const& b : blocks) {
+            auto const made = d->run(b);
+            first.push_back(made.bytes);
+            CHECK(made.crc == crc32_z(0, reinterpret_cast<Bytef const*>(b.data()), b.size()));
+        }
+        for (auto i = blocks.size(); i-- != 0;) CHECK((d->run(blocks[i]).bytes == first[i]));
+    }
+}
+
+TEST_CASE("the default is what it is said to be", "[oci][gzip]") {
+    auto const text = half_and_half(2 * mib);
+    auto const as_zlib = gzip(text, -1, 1) == gzip(text, 4, 1);
+    CHECK(oci::default_gzip() == (as_zlib ? "zlib 4" : "ISA-L 2"));
+    CHECK(as_zlib == !oci::isal_obstacle().empty());
+#ifdef CONSTAGE_ISAL
+    CHECK(oci::isal_obstacle() != "built without ISA-L");
+#else
+    CHECK(oci::isal_obstacle() == "built without ISA-L");
+    CHECK_THROWS_AS(oci::isal_deflater(), failure);
+#endif
+}
