@@ -135,7 +135,8 @@ struct checker {
         if (digest && digest_of(list) != *digest) complain(path, "its content is " + digest_of(list));
         std::error_code error;
         if (std::filesystem::exists(where.root() + "/" + path + "/fs", error)) return compare(path, list);
-        if (path.starts_with("layers/") && !std::filesystem::exists(where.root() + "/" + path + "/data", error)) return;  // nobody has asked
+        if (path.starts_with("layers/") && !std::filesystem::exists(where.root() + "/" + path + "/data", error))
+            return;  // nobody has asked
         for (auto const& c : list) {
             if (!c.node || c.node->content.path.empty()) continue;
             auto const below = c.node->content.path.substr(std::min(where.root().size() + 1, c.node->content.path.size()));
