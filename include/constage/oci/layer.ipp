@@ -7,6 +7,7 @@
 #include <constage/failure.hpp>
 #include <constage/files/digest.hpp>
 #include <constage/oci/gzip.hpp>
+#include <constage/oci/in_order.hpp>
 #include <constage/oci/layer.hpp>
 #include <constage/oci/tar.hpp>
 
@@ -93,11 +94,12 @@ CONSTAGE_INLINE layer_result write_layer(files::diff const& changes, compression
     layer_result result;
     if (threads <= 0) threads = static_cast<int>(std::thread::hardware_concurrency());
     files::hasher blob;
-    auto const take = [&](std::string_view bytes) {
+    in_order written([&](std::string_view bytes) {
         blob.update(bytes);
         result.size += bytes.size();
         sink(bytes);
-    };
+    });
+    auto const take = [&](std::string_view bytes) { written.push(bytes); };
     std::string const tar = "application/vnd.oci.image.layer.v1.tar";
     if (how == compression::gzip) {
         if (level > 9) throw failure("gzip has no compression level " + std::to_string(level)).with_hint("use 0 to 9").as_usage();
@@ -114,6 +116,7 @@ CONSTAGE_INLINE layer_result write_layer(files::diff const& changes, compression
         layer_detail::write(changes, clamp_mtime_seconds, entry_sizes, out, result);
         result.media_type = tar;
     }
+    written.finish();
     result.digest = blob.finish();
     return result;
 }
