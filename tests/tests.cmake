@@ -53,6 +53,30 @@ if(CONSTAGE_HAS_TSAN)
     set_tests_properties(sanitize.threads PROPERTIES LABELS sanitize TIMEOUT 600)
 endif()
 
+# The layers that read what comes from outside, and all below them, once more under AddressSanitizer and UndefinedBehaviorSanitizer.
+# Not optimized: it takes longer to compile than to run.
+set(CMAKE_REQUIRED_FLAGS -fsanitize=address,undefined)
+check_cxx_source_compiles("int main() {}" CONSTAGE_HAS_ASAN)
+unset(CMAKE_REQUIRED_FLAGS)
+if(CONSTAGE_HAS_ASAN AND TARGET constage_tool)
+    set(sanitized_units ${units})
+    list(FILTER sanitized_units EXCLUDE REGEX "/units/constage_(cli|engine|graph|policy|report|sandbox_[^dp])")
+    add_library(sanitized OBJECT ${sanitized_units})
+    target_compile_features(sanitized PUBLIC cxx_std_20)
+    target_include_directories(sanitized PUBLIC include)
+    target_compile_options(sanitized PUBLIC -O0 -g1 -fsanitize=address,undefined -fno-sanitize-recover=all)
+    target_link_options(sanitized PUBLIC -fsanitize=address,undefined)
+    target_link_libraries(sanitized PUBLIC ${runtime_libraries} Boost::headers)
+    foreach(layer plan dockerfile files oci)
+        file(GLOB sources CONFIGURE_DEPENDS "tests/${layer}/*.cpp")
+        add_executable(sanitized_${layer} ${sources})
+        target_compile_definitions(sanitized_${layer} PRIVATE "CONSTAGE_SOURCE_DIR=\"${PROJECT_SOURCE_DIR}\"")
+        target_link_libraries(sanitized_${layer} PRIVATE sanitized constage_test_main)
+        add_test(NAME sanitize.${layer} COMMAND sanitized_${layer} "~[law2]")  # the corpus is for the fast build
+        set_tests_properties(sanitize.${layer} PROPERTIES LABELS sanitize SKIP_RETURN_CODE 77 TIMEOUT 600)
+    endforeach()
+endif()
+
 # Scripts. They find what they need in the environment.
 set(script_environment "CONSTAGE_SOURCE=${PROJECT_SOURCE_DIR}" "CONSTAGE_BUILD=${PROJECT_BINARY_DIR}" "CXX=${CMAKE_CXX_COMPILER}"
                        "CMAKE=${CMAKE_COMMAND}")

@@ -127,7 +127,7 @@ def main():
                 report.pull(*pull.measure(work, builders, args.runs or (1 if args.quick else 3)))
             elif case := cases.ALL[name](work, args.quick):
                 case.repeat = args.runs or case.repeat
-                report.add(name, case, Measurement(case, builders, seconds).run(), case.limits())
+                report.add(name, case, Measurement(case, builders, seconds).run(), case.limits(), case.inside and case.inside())
                 os.rename(os.path.dirname(case.job.context), f"{work}/done-{name}")  # deleted at the end: see Builder.forget
             report.write(args.results)
             say(f"{name}: {time.monotonic() - begin:.0f} s")

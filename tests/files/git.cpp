@@ -56,7 +56,8 @@ TEST_CASE("git references, as the reference implementation reads them", "[files]
         WARN("no table of git references");
         return;
     }
-    for (auto const& row : nlohmann::json::parse(tables::read(*table)).at("parse_git_ref")) {
+    auto const rows = nlohmann::json::parse(tables::read(*table));
+    for (auto const& row : rows.at("parse_git_ref")) {
         auto const text = row.at("ref").get<std::string>();
         INFO(text);
         auto const& want = row.at("expect");

@@ -6,6 +6,7 @@
 #include <constage/failure.hpp>
 #include <constage/sandbox/connection.hpp>
 #include <constage/sandbox/network.hpp>
+#include <constage/sandbox/process.hpp>
 #include <constage/sandbox/runtime.hpp>
 #include <constage/sandbox/seccomp.hpp>
 #include <constage/sandbox/spec.hpp>

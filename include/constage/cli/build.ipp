@@ -15,6 +15,7 @@
 #include <constage/failure.hpp>
 #include <constage/report/json_lines.hpp>
 #include <constage/report/summary.hpp>
+#include <constage/sandbox/process.hpp>
 #include <constage/system_failure.hpp>
 #include <nlohmann/json.hpp>
 
@@ -40,16 +41,9 @@ CONSTAGE_INLINE report::style chosen(report::style asked) {
 
 /// --load without a daemon of our own: docker or podman, whichever is there.
 CONSTAGE_INLINE std::string loader() {
-    for (std::string const name : {"docker", "podman"}) {
-        std::string_view path = std::getenv("PATH") ? std::getenv("PATH") : "";
-        while (!path.empty()) {
-            auto const colon = path.find(':');
-            auto const file = std::string(path.substr(0, colon)) + "/" + name;
-            if (::access(file.c_str(), X_OK) == 0) return file;
-            path.remove_prefix(colon == path.npos ? path.size() : colon + 1);
-        }
-    }
-    throw failure("--load needs docker or podman, and neither is in PATH")
+    for (std::string const name : {"docker", "podman"})
+        if (auto program = sandbox::find_program(name); !program.empty()) return program;
+    throw failure("--load needs docker or podman, and neither is installed")
         .with_hint("use -o type=docker,dest=FILE and load the file where it is needed");
 }
 

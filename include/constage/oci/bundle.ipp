@@ -139,16 +139,13 @@ private:
 
     class reader {
     public:
-        explicit reader(std::string const& path) : path_(path), in_(files::new_archive_reader()) {
-            check(archive_read_open_filename(in_, path.c_str(), 256u << 10));
+        explicit reader(std::string const& path) : path_(path), in_(files::new_archive_reader(), archive_read_free) {
+            check(archive_read_open_filename(in_.get(), path.c_str(), 256u << 10));
         }
-        reader(reader const&) = delete;
-        reader& operator=(reader const&) = delete;
-        ~reader() { archive_read_free(in_); }
 
         archive_entry* next() {
             archive_entry* e = nullptr;
-            auto const result = archive_read_next_header(in_, &e);
+            auto const result = archive_read_next_header(in_.get(), &e);
             if (result == ARCHIVE_EOF) return nullptr;
             check(result);
             return e;
@@ -157,7 +154,7 @@ private:
             std::size_t const room = 256u << 10;
             auto const buffer = std::make_unique_for_overwrite<char[]>(room);
             for (;;) {
-                auto const n = archive_read_data(in_, buffer.get(), room);
+                auto const n = archive_read_data(in_.get(), buffer.get(), room);
                 if (n == 0) return;
                 if (n < 0) check(ARCHIVE_FATAL);
                 to({buffer.get(), static_cast<std::size_t>(n)});
@@ -166,10 +163,10 @@ private:
 
     private:
         void check(int result) const {
-            if (result < ARCHIVE_WARN) throw failure("cannot read " + path_ + ": " + text(archive_error_string(in_)));
+            if (result < ARCHIVE_WARN) throw failure("cannot read " + path_ + ": " + text(archive_error_string(in_.get())));
         }
         std::string const& path_;
-        archive* in_;
+        std::unique_ptr<::archive, decltype(&archive_read_free)> in_;
     };
 
     static std::string text(char const* from) { return from ? from : ""; }

@@ -62,9 +62,6 @@ private:
     std::thread keeper_;
 };
 
-/// An executable by its name (looked up in PATH and the usual places) or path; empty if there is none.
-std::string find_program(std::string const& name);
-
 /// True if pasta could make its interface.
 bool may_open_tun();
 

@@ -12,6 +12,7 @@
 #include <constage/failure.hpp>
 #include <constage/sandbox/connection.hpp>
 #include <constage/sandbox/private_mounts.hpp>
+#include <constage/sandbox/process.hpp>
 
 #include <cstdlib>
 #include <sstream>
@@ -29,19 +30,6 @@ CONSTAGE_INLINE program pasta_program(std::string const& pasta, std::string cons
 }
 
 }  // namespace connection_detail
-
-CONSTAGE_INLINE std::string find_program(std::string const& name) {
-    if (name.find('/') != std::string::npos) return ::access(name.c_str(), X_OK) == 0 ? name : "";
-    auto const* path = std::getenv("PATH");
-    std::istringstream places(std::string(path ? path : "") + ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
-    for (std::string place; std::getline(places, place, ':');) {
-        auto const candidate = place + "/" + name;
-        struct stat st {};
-        if (place.starts_with('/') && ::access(candidate.c_str(), X_OK) == 0 && ::stat(candidate.c_str(), &st) == 0 && S_ISREG(st.st_mode))
-            return candidate;
-    }
-    return "";
-}
 
 CONSTAGE_INLINE bool may_open_tun() { return ::access("/dev/net/tun", R_OK | W_OK) == 0; }
 

@@ -28,6 +28,9 @@ private:
     sigset_t before_{};
 };
 
+/// An executable by its name (looked up in PATH and the usual places) or path; empty if there is none.
+std::string find_program(std::string const& name);
+
 struct program {
     std::vector<std::string> argv;  ///< argv[0] is the path of the executable
     std::vector<std::string> env;   ///< "K=V"

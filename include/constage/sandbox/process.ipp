@@ -9,6 +9,7 @@
 #include <sys/eventfd.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,8 +19,10 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <sstream>
 
 namespace constage::sandbox {
 
@@ -77,6 +80,19 @@ CONSTAGE_INLINE std::vector<char*> pointers(std::vector<std::string> const& word
 }
 
 }  // namespace process_detail
+
+CONSTAGE_INLINE std::string find_program(std::string const& name) {
+    if (name.find('/') != std::string::npos) return ::access(name.c_str(), X_OK) == 0 ? name : "";
+    auto const* path = std::getenv("PATH");
+    std::istringstream places(std::string(path ? path : "") + ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    for (std::string place; std::getline(places, place, ':');) {
+        auto const candidate = place + "/" + name;
+        struct stat st {};
+        if (place.starts_with('/') && ::access(candidate.c_str(), X_OK) == 0 && ::stat(candidate.c_str(), &st) == 0 && S_ISREG(st.st_mode))
+            return candidate;
+    }
+    return "";
+}
 
 CONSTAGE_INLINE blocked_signals::blocked_signals() {
     sigset_t all;

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include <constage/failure.hpp>
-#include <constage/sandbox/connection.hpp>
 #include <constage/sandbox/descriptor.hpp>
+#include <constage/sandbox/process.hpp>
 #include <constage/sandbox/runtime.hpp>
 #include <constage/sandbox/spec.hpp>
 #include <nlohmann/json.hpp>

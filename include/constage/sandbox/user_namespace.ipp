@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include <constage/failure.hpp>
-#include <constage/sandbox/connection.hpp>
 #include <constage/sandbox/descriptor.hpp>
+#include <constage/sandbox/process.hpp>
 #include <constage/sandbox/user_namespace.hpp>
 
 #include <algorithm>
