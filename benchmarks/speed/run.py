@@ -125,7 +125,9 @@ def main():
                 report.growth(growth.measure(work, builders[0], args.quick))
             elif name == "pull":
                 report.pull(*pull.measure(work, builders, args.runs or (1 if args.quick else 3)))
-            elif case := cases.ALL[name](work, args.quick):
+            elif not (case := cases.ALL[name](work, args.quick)):
+                report.left_out(name, "not part of --quick")
+            else:
                 case.repeat = args.runs or case.repeat
                 report.add(name, case, Measurement(case, builders, seconds).run(), case.limits(), case.inside and case.inside())
                 os.rename(os.path.dirname(case.job.context), f"{work}/done-{name}")  # deleted at the end: see Builder.forget
