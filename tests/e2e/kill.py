@@ -77,6 +77,10 @@ def one_round(b, chance, kills, expected, moments, mounts):
         raise Failed(f"{b.place}: the build after the kill fails:\n{b.text}")
     if (b.digest, b.archive()) != (digest, archive):
         raise Failed(f"{b.place}: {b.digest} instead of {digest}, or another archive")
+    # An ordinary user's build that finds everything in its cache does not enter the user namespace, and only there it may remove what a killed
+    # RUN wrote as another user: a build that runs something does.
+    if b.user and "was left by a process" in b.check() and b.build("--no-cache") != 0:
+        raise Failed(f"{b.place}: the second build after the kill fails:\n{b.text}")
     if problems := b.check():
         raise Failed(f"{b.place}: the store is damaged: {problems}")
     subprocess.run(["rm", "-rf", b.place])
