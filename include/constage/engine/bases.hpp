@@ -72,7 +72,7 @@ private:
     options const& how_;
     std::vector<std::unique_ptr<base>> bases_;
     std::mutex guard_;
-    std::set<std::string> just_fetched_;  ///< blobs whose digest was computed when they came
+    std::set<std::string> just_fetched_;  ///< blobs whose digest this process has computed
 };
 
 /// The ignore rules of a local context: <Dockerfile>.dockerignore beside the Dockerfile, else .dockerignore in its root (X003, X004).

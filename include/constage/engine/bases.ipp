@@ -226,7 +226,8 @@ CONSTAGE_INLINE void base_set::list(oci::descriptor const& layer) {
 CONSTAGE_INLINE void base_set::unpack(oci::descriptor const& layer) {
     auto const place = store_.path("layers", layer.digest);
     auto const privileged = has_privilege();
-    auto const usable = [&] { return ::access((place + (privileged ? "/fs" : "/data")).c_str(), F_OK) == 0; };
+    auto const has = [&](char const* contents) { return ::access((place + contents).c_str(), F_OK) == 0; };
+    auto const usable = [&] { return has("/fs") || (!privileged && has("/data")); };
     if (usable()) return mark_used(place);
     auto const only_one = store_.lock("layer-" + layer.digest.substr(7));
     if (usable()) return;
@@ -241,12 +242,14 @@ CONSTAGE_INLINE void base_set::unpack(oci::descriptor const& layer) {
     keep(place, changes, part.path());
 }
 
-/// Puts what was made in `from` into the store. If a list is there already, contents are added to it.
+/// Puts what was made in `from` into the store. If a list is there already, it is replaced, and then its contents are added: a build that
+/// is killed in between leaves a list without contents.
 CONSTAGE_INLINE void base_set::keep(std::string const& place, files::diff const& changes, std::string const& from) {
     write_file(from + "/bytes", std::to_string(files::file_bytes(changes)));
     write_file(from + "/diff", files::save(changes, from));
     if (::access(place.c_str(), F_OK) != 0) return store_.publish(from, place);
-    for (auto const* name : {"/fs", "/data", "/diff"})  // the list last: it says where contents are
+    remove_all(place + "/data");  // made without privilege; the list will not name it any more
+    for (auto const* name : {"/diff", "/fs", "/data"})
         if (::access((from + name).c_str(), F_OK) == 0 && ::rename((from + name).c_str(), (place + name).c_str()) != 0)
             throw system_failure("write", place + name);
 }
