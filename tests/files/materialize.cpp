@@ -60,7 +60,7 @@ TEST_CASE("what is materialized is scanned as it was", "[files][materialize][C01
     scratch const dir;
     std::ofstream(dir.path / "source") << "from a file";
     auto copied = file("");
-    copied->content = {(dir.path / "source").string(), "", ""};
+    copied->content = {(dir.path / "source").string(), "", {}};
     copied->size = 11;
     auto twin = file("twin");
     twin->inode = files::next_inode();

@@ -128,6 +128,28 @@ TEST_CASE("the content digest ignores times and sees everything else", "[files][
     CHECK(plain != files::content_digest(*files::tree().apply({put("g", file("x"))}).root()));
 }
 
+TEST_CASE("the content digest of a tree that several threads work on", "[files][tree]") {
+    auto const many = [](std::string const& changed, std::string const& text) {
+        files::diff all;
+        for (int i = 0; i != 300; ++i) {
+            auto const name = "top" + std::to_string(i % 3) + "/d" + std::to_string(i);
+            all.push_back(put(name, directory()));
+            all.push_back(put(name + "/deep/f", file(name == changed ? text : "x")));
+        }
+        return files::tree().apply(all);
+    };
+    auto const plain = files::content_digest(*many("", "").root());
+    CHECK(files::content_digest(*many("", "").root()) == plain);
+    CHECK(files::content_digest(*many("top0/d0", "x").root()) == plain);
+    for (auto const* changed : {"top0/d0", "top1/d148", "top2/d299"}) CHECK(files::content_digest(*many(changed, "y").root()) != plain);
+    // Equal parts that change places.
+    auto const moved = many("", "").apply({removed("top0/d3"), put("top0/d3", directory(0700)), put("top0/d3/deep/f", file("x"))});
+    CHECK(files::content_digest(*moved.root()) != plain);
+    auto gone = std::make_shared<node>(*file(""));
+    gone->content.path = "/no/such/file";
+    CHECK_THROWS_WITH(files::content_digest(*many("", "").apply({put("top1/d148/gone", gone)}).root()), Catch::Contains("/no/such/file"));
+}
+
 TEST_CASE("a diff is saved and loaded", "[files][tree]") {
     auto big = std::make_shared<node>(*file(""));
     big->content.path = "/store/snapshots/1/big";

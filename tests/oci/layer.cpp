@@ -219,6 +219,39 @@ TEST_CASE("a file that is not what it was is a failure that names it", "[oci][la
     std::filesystem::remove(path);
 }
 
+TEST_CASE("a file that the index knows is not hashed again, but must stay as it is", "[oci][layer]") {
+    auto const path = (std::filesystem::temp_directory_path() / ("constage-known-" + std::to_string(::getpid()))).string();
+    std::ofstream(path) << std::string(3 * oci::tar_block_size, 'x');
+    struct stat s {};
+    REQUIRE(::stat(path.c_str(), &s) == 0);
+    auto n = std::make_shared<node>();
+    n->size = static_cast<std::uint64_t>(s.st_size);
+    n->content.path = path;
+    n->content.digest = files::digest_of("what nobody looks at");
+    files::file_index index("/nonexistent/index");
+    std::uint64_t bytes = 0;
+    auto const tar = [&](std::function<void()> const& between) {
+        bytes = 0;
+        oci::write_tar(
+            {put("f", n)}, {},
+            [&](std::string&& piece) {
+                if (bytes == 0 && between) between();
+                bytes += piece.size();
+            },
+            nullptr, &index);
+    };
+    CHECK_THROWS_WITH(tar({}), Catch::Contains(path));  // not in the index: hashed
+    while (!index.find(s)) {  // which takes nothing that is younger than two seconds
+        ::usleep(100'000);
+        index.remember(s, n->content.digest);
+    }
+    tar({});
+    CHECK(bytes == 512 + n->size + oci::tar_padding(n->size) + 1024);
+    CHECK_THROWS_WITH(tar([&] { ::chmod(path.c_str(), s.st_mode & 07777); }), Catch::Contains(path));
+    CHECK_THROWS_WITH(tar({}), Catch::Contains(path));  // the index does not know it any more
+    std::filesystem::remove(path);
+}
+
 TEST_CASE("what a layer cannot hold is said", "[oci][layer]") {
     CHECK_THROWS_WITH(write({put("a/.wh.b", file(""))}, compression::none), Catch::Contains("a/.wh.b"));
     CHECK_THROWS_AS(oci::write_layer({}, compression::gzip, 10, 1, [](std::string_view) {}), failure);

@@ -239,7 +239,7 @@ struct reader {
             list, "FORMAT");
     }
 
-    /// Options of buildx that constage has no use for, and says so instead of calling them unknown.
+    /// Of buildx: constage never makes them, and can be told so.
     void foreign() {
         for (auto const* name : {"--provenance", "--sbom"})
             app.add_option_function<std::string>(name,
@@ -250,12 +250,6 @@ struct reader {
                                                              .as_usage();
                                                  })
                 ->group("");
-        for (auto const* name : {"--attest", "--cgroup-parent", "--policy", "--builder"})
-            each(
-                name,
-                [name](auto const&) { throw failure(std::string(name) + " is not supported").with_hint("drop the option").as_usage(); }, "",
-                "TEXT");
-        for (auto const* name : {"--attest", "--cgroup-parent", "--policy", "--builder"}) app.get_option(name)->group("");
     }
 
     void set_up() {
@@ -339,6 +333,8 @@ struct reader {
         for (auto const* o : app.get_options())
             for (auto const& n : o->get_lnames()) names.push_back("--" + n);
         auto const name = word.substr(0, word.find('='));
+        for (auto const* foreign : {"--attest", "--cgroup-parent", "--policy", "--builder"})
+            if (name == foreign) throw failure(name + " is not supported").with_hint("drop the option").as_usage();
         throw failure("unknown option " + name + plan::did_you_mean(name, names))
             .with_hint("see `" + call_of(to.what, who) + " --help`")
             .as_usage();

@@ -202,7 +202,8 @@ CONSTAGE_INLINE int build(invocation& call) {
         args.build.outputs.push_back(engine::parse_output("type=docker,dest=" + archive.emplace().path()));
     }
     auto const style = chosen(args.progress);
-    std::optional<engine::report> result;
+    // Never freed: a tree of files is many small pieces of memory, and the process is about to end.
+    static auto& result = *new std::optional<engine::report>;
     try {
         result = run(what, args, style);
     } catch (engine::privilege_failure const&) {

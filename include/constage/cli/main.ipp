@@ -75,6 +75,7 @@ CONSTAGE_INLINE void use_large_pages() {
     auto const before = reinterpret_cast<std::uintptr_t>(::sbrk(0));
     ::mallopt(M_TOP_PAD, ahead);
     ::mallopt(M_TRIM_THRESHOLD, 2 * ahead);
+    ::mallopt(M_MMAP_THRESHOLD, 8 << 20);  // blocks of layers: without it (and with the above) each were mapped and unmapped by itself
     void* volatile const first_piece = std::malloc(127 * 1024);  // grows the heap once; what follows lies in there
     std::free(first_piece);
     auto const end = reinterpret_cast<std::uintptr_t>(::sbrk(0));

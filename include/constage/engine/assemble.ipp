@@ -2,13 +2,13 @@
 #ifndef CONSTAGE_ENGINE_ASSEMBLE_IPP_INCLUDED
 #define CONSTAGE_ENGINE_ASSEMBLE_IPP_INCLUDED
 
-#include <time.h>
-
+#include <fmt/format.h>
+#include <constage/detail/processors.hpp>
 #include <constage/engine/assemble.hpp>
 #include <constage/oci/layer.hpp>
 
 #include <algorithm>
-#include <thread>
+#include <chrono>
 
 namespace constage::engine {
 
@@ -28,12 +28,14 @@ CONSTAGE_INLINE files::diff stamped(files::diff changes, std::int64_t epoch) {
 }  // namespace assemble_detail
 
 CONSTAGE_INLINE std::string rfc3339(std::int64_t seconds) {
-    std::time_t const time = seconds;
-    std::tm parts{};
-    ::gmtime_r(&time, &parts);
-    char text[64];
-    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-    return text;
+    // Not gmtime(): it reads the machine's time zone first.
+    using namespace std::chrono;
+    sys_seconds const when{std::chrono::seconds(seconds)};
+    auto const midnight = floor<days>(when);
+    year_month_day const date(midnight);
+    hh_mm_ss const time(when - midnight);
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                       static_cast<unsigned>(date.day()), time.hours().count(), time.minutes().count(), time.seconds().count());
 }
 
 CONSTAGE_INLINE layer_record make_layer(execution& done, std::size_t task, layer_format const& format, store& where) {
@@ -47,10 +49,10 @@ CONSTAGE_INLINE layer_record make_layer(execution& done, std::size_t task, layer
                       : format.compression == "none" ? oci::compression::none
                                                      : oci::compression::gzip;
     auto writer = where.blobs().begin();
-    auto const threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+    auto const threads = static_cast<int>(detail::processors());
     auto const made = oci::write_layer(
         changes, kind, format.level, threads, [&](std::string_view bytes) { writer->write(bytes); },
-        format.rewrite_timestamp ? format.epoch : std::nullopt);
+        format.rewrite_timestamp ? format.epoch : std::nullopt, nullptr, &where.index());
     writer->commit(made.digest);
     layer_record record{{made.media_type, made.digest, made.size, {}}, made.diff_id, made.uncompressed};
     if (format.rewrite_timestamp && format.epoch) record.blob.annotations["buildkit/rewritten-timestamp"] = std::to_string(*format.epoch);

@@ -7,6 +7,7 @@
 #include <constage/engine/observer.hpp>
 #include <constage/engine/output.hpp>
 #include <constage/files/archive.hpp>
+#include <constage/files/tree.hpp>
 #include <constage/plan/plan.hpp>
 
 #include <cstdint>
@@ -110,6 +111,7 @@ struct report {
     std::vector<step_report> steps;
     std::int64_t wall = 0, critical_path = 0;
     std::uint64_t left_behind = 0;  ///< bytes of build stages that are in no image
+    files::tree context;            ///< what was read of the build context; empty if nothing was
 };
 
 /// True if this build needs privilege (a RUN in a needed stage): a program then calls enter_user_namespace() first. Of what only base

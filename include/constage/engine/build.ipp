@@ -4,6 +4,7 @@
 
 #include <sys/stat.h>
 
+#include <constage/detail/processors.hpp>
 #include <constage/dockerfile/read.hpp>
 #include <constage/engine/build.hpp>
 #include <constage/engine/build_run.hpp>
@@ -175,8 +176,7 @@ CONSTAGE_INLINE void builder::run_tasks() {
         add_jobs(jobs, *b, formats, where, bases, transfers, t);
         task_of_job.resize(jobs.size(), nothing);
     }
-    auto const parallel =
-        how.jobs > 0 ? static_cast<std::size_t>(how.jobs) : std::max<std::size_t>(8, 2 * std::thread::hardware_concurrency());
+    auto const parallel = how.jobs > 0 ? static_cast<std::size_t>(how.jobs) : std::max<std::size_t>(8, 2 * detail::processors());
     run_jobs(jobs, parallel, how.stop, [&](std::size_t j) {
         if (task_of_job[j] != nothing) t.tell([&](observer& o) { o.finished(task_of_job[j], outcome::skipped, t.now(), ""); });
     });

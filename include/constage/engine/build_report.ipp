@@ -151,6 +151,7 @@ CONSTAGE_INLINE report make_report(plan::plan const& what, std::vector<std::uniq
     }
     for (auto const& b : builds) {
         build_report_detail::add_steps(r, *b, bases);
+        if (auto const& read = b->done->known_context(); !read.root()->entries.empty()) r.context = read;
         r.critical_path = std::max(r.critical_path, build_report_detail::longest_chain(*b));
         for (std::size_t t = 0; t != b->what.resolution.targets.size(); ++t) {
             auto const& stage = b->what.stages[b->what.resolution.targets[t]];

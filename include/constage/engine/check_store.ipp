@@ -24,7 +24,7 @@ namespace constage::engine {
 namespace check_store_detail {
 
 /// Digests of files, of each inode once.
-using digests = std::map<std::uint64_t, std::string>;
+using digests = std::map<std::uint64_t, files::file_digest>;
 
 /// In which way a file on the disk is not what a list says; empty: in none.
 CONSTAGE_INLINE std::string difference_of(files::node const& said, files::node const& found, digests& known) {
@@ -35,7 +35,7 @@ CONSTAGE_INLINE std::string difference_of(files::node const& said, files::node c
     if (said.xattrs != found.xattrs) return "has other extended attributes";
     if (said.type != files::type::file) return "";
     if (said.size != found.size) return "has another size";
-    auto digest = found.inode != 0 ? known[found.inode] : std::string();
+    auto digest = found.inode != 0 ? known[found.inode] : files::file_digest();
     if (digest.empty()) digest = files::digest_of_file(found.content.path);
     if (found.inode != 0) known[found.inode] = digest;
     return digest == said.content.digest ? "" : "has other content";

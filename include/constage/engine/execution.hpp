@@ -57,6 +57,9 @@ public:
     void keep(failed_run&& what);
     failed_run* failed() { return failed_.get(); }
 
+    /// What was read of the build context until now.
+    files::tree const& known_context() const { return context_; }
+
 private:
     struct state;
     struct runner;

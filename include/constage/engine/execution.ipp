@@ -159,7 +159,7 @@ CONSTAGE_INLINE files::copy_request execution::copy_request_of(task const& t) {
     if (c.add && c.unpack.value_or(true))
         r.unpack = [this](files::node const& n) -> std::optional<files::diff> {
             if (n.content.path.empty() || !files::is_archive(n.content.path)) return std::nullopt;
-            return unpacked(n.content.path, n.content.digest, how_, store_);
+            return unpacked(n.content.path, n.content.digest.text(), how_, store_);
         };
     return r;
 }

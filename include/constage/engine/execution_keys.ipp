@@ -40,7 +40,7 @@ CONSTAGE_INLINE ingredients execution::quick_ingredients(task const& t) {
         for (std::size_t i = 0; i != others.size(); ++i) {
             auto const& n = *others[i].node;
             parts["download " + names[i]] +=
-                others[i].name + " " + (n.content.digest.empty() ? files::content_digest(n) : n.content.digest);
+                others[i].name + " " + (n.content.digest.empty() ? files::content_digest(n) : n.content.digest.text());
         }
     }
     if (t.what == task::kind::run) {

@@ -68,7 +68,7 @@ CONSTAGE_INLINE std::string signature(files::node const& n, bool below) {
     char mode[16];
     std::snprintf(mode, sizeof mode, " %o ", n.mode);
     auto text = words[static_cast<int>(n.type)] + std::string(mode) + std::to_string(n.uid) + ":" + std::to_string(n.gid) + " ";
-    if (n.type == files::type::file && !n.content.digest.empty()) return text + n.content.digest.substr(7, 16);
+    if (n.type == files::type::file && !n.content.digest.empty()) return text + n.content.digest.text().substr(7, 16);
     if (n.type == files::type::directory && !below) return text;
     return text + files::content_digest(n).substr(7, 16);
 }
@@ -153,7 +153,7 @@ CONSTAGE_INLINE std::string digest_of(files::diff const& changes) {
             }
         if (n.type != files::type::file) continue;
         if (!n.content.digest.empty())
-            key_detail::put(h, n.content.digest);
+            key_detail::put(h, n.content.digest.text());
         else
             key_detail::put(h, n.content.path.empty() ? files::digest_of(n.content.text) : files::digest_of_file(n.content.path));
     }

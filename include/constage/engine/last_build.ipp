@@ -12,8 +12,22 @@
 #include <algorithm>
 #include <filesystem>
 #include <set>
+#include <tuple>
 
 namespace constage::engine {
+
+namespace last_build_detail {
+
+/// Would they be written alike? (Places compare equal everywhere else.)
+CONSTAGE_INLINE bool same(step_story const& a, step_story const& b) {
+    auto const all = [](step_story const& s) {
+        return std::tie(s.stage, s.platform, s.text, s.number, s.where.file, s.where.line, s.where.last_line, s.outcome, s.key, s.log,
+                        s.why, s.time, s.needs);
+    };
+    return all(a) == all(b);
+}
+
+}  // namespace last_build_detail
 
 CONSTAGE_INLINE std::string text_of(build_story const& story, std::string const& project) {
     auto list = nlohmann::json::array();
@@ -105,10 +119,10 @@ CONSTAGE_INLINE void earlier_build::replace(build_story now, std::vector<std::st
         s.needs.clear();
         now.push_back(std::move(s));
     }
-    if (auto const text = text_of(now, project_); text != text_of(before, project_))
-        where_.put_text(place(), text);
-    else
+    if (std::equal(now.begin(), now.end(), before.begin(), before.end(), last_build_detail::same))
         mark_used(where_.root() + "/" + place());
+    else
+        where_.put_text(place(), text_of(now, project_));
 }
 
 CONSTAGE_INLINE std::optional<build_story> last_build(std::string const& place, options const& how, std::string const& file) {

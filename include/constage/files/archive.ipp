@@ -198,7 +198,7 @@ private:
         }
         hash_zeros(static_cast<std::uint64_t>(size - at));
         if (write_ && at < size && ::ftruncate(out.fd, size) != 0) throw system_failure("write", n.content.path);
-        n.content.digest = hash_.finish();
+        n.content.digest = hash_.finish_raw();
     }
 
     void write(int fd, char const* bytes, std::size_t size, std::int64_t offset, std::string const& path) {
@@ -225,7 +225,7 @@ private:
     handle archive_;
     archive_tree tree_;
     hasher hash_;
-    std::string const empty_ = digest_of("");
+    file_digest const empty_ = digest_of("");
     std::uint64_t entries_ = 0, bytes_ = 0, files_ = 0, metadata_ = 0, xattrs_ = 0;
 };
 

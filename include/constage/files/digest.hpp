@@ -3,7 +3,9 @@
 #define CONSTAGE_FILES_DIGEST_HPP_INCLUDED
 
 #include <constage/detail/config.hpp>
+#include <constage/files/file_digest.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -19,8 +21,10 @@ public:
     hasher& operator=(hasher&&) noexcept;
 
     void update(std::string_view bytes);
-    /// "sha256:" and 64 hex digits; the hasher starts anew afterwards.
-    std::string finish();
+    /// The hasher starts anew afterwards.
+    file_digest finish_raw();
+    /// The same as "sha256:" and 64 hex digits.
+    std::string finish() { return finish_raw().text(); }
 
 private:
     struct state;
@@ -31,6 +35,10 @@ private:
 std::string digest_of(std::string_view bytes);
 /// "sha256:…" of a file's bytes. Throws constage::failure that names the file.
 std::string digest_of_file(std::string const& path);
+/// The same by "sha256", "sha384" or "sha512"; empty if it is none of these.
+std::string digest_of_file(std::string const& path, std::string_view algorithm);
+/// "algorithm:" and the bytes in hex.
+std::string digest_text(std::string_view algorithm, unsigned char const* bytes, std::size_t size);
 /// True for "sha256:" and 64 lower-case hex digits.
 bool is_digest(std::string_view text);
 /// RFC 4648, on one line.

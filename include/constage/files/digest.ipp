@@ -14,12 +14,46 @@
 #include <array>
 #include <cerrno>
 
-namespace constage::files {
-
-// The low-level functions: EVP reads OpenSSL's configuration and registers all algorithms first, which costs half of a build that finds
+// The low-level functions everywhere: EVP reads OpenSSL's configuration and registers all algorithms first, and whoever links it
+// statically gets all of them, with 20,000 addresses that the loader must fill in. That would be more than half of a build that finds
 // everything in its cache. OpenSSL calls them deprecated, but keeps them.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+
+namespace constage::files::digest_detail {
+
+template <class F>
+void for_each_block(std::string const& path, F const& use) {
+    int const fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) throw system_failure("read", path);
+    struct closer {
+        int fd;
+        ~closer() { ::close(fd); }
+    } const guard{fd};
+    auto const buffer = std::make_unique<std::array<char, 1 << 17>>();
+    for (;;) {
+        auto const n = ::read(fd, buffer->data(), buffer->size());
+        if (n == 0) return;
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) throw system_failure("read", path);
+        use(std::string_view(buffer->data(), static_cast<std::size_t>(n)));
+    }
+}
+
+template <class Context, std::size_t Size>
+std::string of_file(std::string const& path, std::string_view algorithm, int (*init)(Context*),
+                    int (*update)(Context*, void const*, std::size_t), int (*final)(unsigned char*, Context*)) {
+    Context context;
+    init(&context);
+    for_each_block(path, [&](std::string_view block) { update(&context, block.data(), block.size()); });
+    std::array<unsigned char, Size> raw;
+    final(raw.data(), &context);
+    return digest_text(algorithm, raw.data(), raw.size());
+}
+
+}  // namespace constage::files::digest_detail
+
+namespace constage::files {
 
 struct hasher::state {
     SHA256_CTX context;
@@ -33,17 +67,19 @@ CONSTAGE_INLINE hasher& hasher::operator=(hasher&&) noexcept = default;
 
 CONSTAGE_INLINE void hasher::update(std::string_view bytes) { SHA256_Update(&state_->context, bytes.data(), bytes.size()); }
 
-CONSTAGE_INLINE std::string hasher::finish() {
-    std::array<unsigned char, SHA256_DIGEST_LENGTH> raw;
+CONSTAGE_INLINE file_digest hasher::finish_raw() {
+    file_digest::bytes raw;
     SHA256_Final(raw.data(), &state_->context);
     SHA256_Init(&state_->context);
-    std::string text = "sha256:";
-    text.reserve(7 + 2 * raw.size());
-    for (auto const byte : raw) {
-        text += "0123456789abcdef"[byte >> 4];
-        text += "0123456789abcdef"[byte & 15];
-    }
-    return text;
+    return file_digest(raw);
+}
+
+CONSTAGE_INLINE std::string digest_of_file(std::string const& path, std::string_view algorithm) {
+    using digest_detail::of_file;
+    if (algorithm == "sha256") return of_file<SHA256_CTX, SHA256_DIGEST_LENGTH>(path, algorithm, SHA256_Init, SHA256_Update, SHA256_Final);
+    if (algorithm == "sha384") return of_file<SHA512_CTX, SHA384_DIGEST_LENGTH>(path, algorithm, SHA384_Init, SHA384_Update, SHA384_Final);
+    if (algorithm == "sha512") return of_file<SHA512_CTX, SHA512_DIGEST_LENGTH>(path, algorithm, SHA512_Init, SHA512_Update, SHA512_Final);
+    return "";
 }
 
 #pragma GCC diagnostic pop
@@ -54,22 +90,17 @@ CONSTAGE_INLINE std::string digest_of(std::string_view bytes) {
     return h.finish();
 }
 
-CONSTAGE_INLINE std::string digest_of_file(std::string const& path) {
-    int const fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0) throw system_failure("read", path);
-    struct closer {
-        int fd;
-        ~closer() { ::close(fd); }
-    } const guard{fd};
-    hasher h;
-    auto const buffer = std::make_unique<std::array<char, 1 << 17>>();
-    for (;;) {
-        auto const n = ::read(fd, buffer->data(), buffer->size());
-        if (n == 0) return h.finish();
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) throw system_failure("read", path);
-        h.update({buffer->data(), static_cast<std::size_t>(n)});
+CONSTAGE_INLINE std::string digest_of_file(std::string const& path) { return digest_of_file(path, "sha256"); }
+
+CONSTAGE_INLINE std::string digest_text(std::string_view algorithm, unsigned char const* bytes, std::size_t size) {
+    std::string text(algorithm);
+    text.reserve(text.size() + 1 + 2 * size);
+    text += ':';
+    for (auto const* byte = bytes; byte != bytes + size; ++byte) {
+        text += "0123456789abcdef"[*byte >> 4];
+        text += "0123456789abcdef"[*byte & 15];
     }
+    return text;
 }
 
 CONSTAGE_INLINE bool is_digest(std::string_view text) {

@@ -3,7 +3,6 @@
 #define CONSTAGE_FILES_DOWNLOAD_IPP_INCLUDED
 
 #include <curl/curl.h>
-#include <openssl/evp.h>
 #include <unistd.h>
 
 #include <constage/failure.hpp>
@@ -12,7 +11,6 @@
 #include <constage/oci/http.hpp>
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -58,31 +56,11 @@ CONSTAGE_INLINE void remember(download_request const& what, memory const& m, std
 
 /// The digest of a file by the algorithm that `checksum` names.
 CONSTAGE_INLINE std::string digest_like(std::string const& checksum, std::string const& path) {
-    auto const algorithm = checksum.substr(0, checksum.find(':'));
-    auto const* method = algorithm == "sha256"   ? EVP_sha256()
-                         : algorithm == "sha384" ? EVP_sha384()
-                         : algorithm == "sha512" ? EVP_sha512()
-                                                 : nullptr;
-    if (!method)
+    auto digest = digest_of_file(path, checksum.substr(0, checksum.find(':')));
+    if (digest.empty())
         throw failure("invalid checksum digest format: unsupported digest algorithm: " + checksum)
             .with_hint("write sha256: and 64 hex digits");
-    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> const context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
-    std::ifstream in(path, std::ios::binary);
-    std::array<char, 65536> block{};
-    std::array<unsigned char, EVP_MAX_MD_SIZE> raw{};
-    unsigned size = 0;
-    bool good = in && context && EVP_DigestInit_ex(context.get(), method, nullptr) == 1;
-    while (good && in) {
-        in.read(block.data(), block.size());
-        good = !in.bad() && EVP_DigestUpdate(context.get(), block.data(), static_cast<std::size_t>(in.gcount())) == 1;
-    }
-    if (!good || EVP_DigestFinal_ex(context.get(), raw.data(), &size) != 1) throw failure("cannot compute the digest of " + path);
-    std::string text = algorithm + ":";
-    for (unsigned i = 0; i < size; ++i) {
-        text += "0123456789abcdef"[raw[i] >> 4];
-        text += "0123456789abcdef"[raw[i] & 15];
-    }
-    return text;
+    return digest;
 }
 
 /// One exchange; the body goes to the file `temporary`.

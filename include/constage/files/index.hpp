@@ -3,6 +3,7 @@
 #define CONSTAGE_FILES_INDEX_HPP_INCLUDED
 
 #include <constage/detail/config.hpp>
+#include <constage/files/file_digest.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -20,8 +21,8 @@ class file_index {
 public:
     explicit file_index(std::string path);  ///< need not exist
     ~file_index();                          ///< saves, silently: losing it only costs time
-    std::optional<std::string> find(struct stat const& s) const;
-    void remember(struct stat const& s, std::string const& digest);
+    std::optional<file_digest> find(struct stat const& s) const;
+    void remember(struct stat const& s, file_digest const& digest);
     bool changed() const;  ///< something was remembered since the last save()
     void save();
     void save(std::string const& temporary);  ///< by a file of this name, on the same file system

@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <constage/files/digest.hpp>
 #include <constage/files/index.hpp>
 
 #include <algorithm>
@@ -55,21 +54,16 @@ CONSTAGE_INLINE bool same_file(record const& r, struct stat const& s) {
            r.mtime_ns == nanoseconds(s.st_mtim) && r.ctime_ns == nanoseconds(s.st_ctim);
 }
 
-CONSTAGE_INLINE std::array<std::uint64_t, 4> packed(std::string_view digest) {
-    std::array<std::uint64_t, 4> raw{};
-    for (std::size_t i = 0; i < 64; ++i) {
-        auto const c = digest[7 + i];
-        raw[i / 16] = raw[i / 16] << 4 | static_cast<std::uint64_t>(c <= '9' ? c - '0' : c - 'a' + 10);
-    }
-    return raw;
+CONSTAGE_INLINE std::array<std::uint64_t, 4> packed(file_digest const& digest) {
+    std::array<std::uint64_t, 4> words{};
+    for (std::size_t i = 0; i != digest.raw().size(); ++i) words[i / 8] = words[i / 8] << 8 | digest.raw()[i];
+    return words;
 }
 
-CONSTAGE_INLINE std::string unpacked(std::array<std::uint64_t, 4> const& raw) {
-    std::string text(71, '\0');
-    auto* to = std::copy_n("sha256:", 7, text.data());
-    for (auto const word : raw)
-        for (int shift = 60; shift >= 0; shift -= 4) *to++ = "0123456789abcdef"[word >> shift & 15];
-    return text;
+CONSTAGE_INLINE file_digest unpacked(std::array<std::uint64_t, 4> const& words) {
+    file_digest::bytes raw;
+    for (std::size_t i = 0; i != raw.size(); ++i) raw[i] = static_cast<unsigned char>(words[i / 8] >> (56 - i % 8 * 8));
+    return file_digest(raw);
 }
 
 /// The index file as it is on the disk now.
@@ -96,7 +90,12 @@ public:
     }
     record const* end() const { return data_ == MAP_FAILED ? nullptr : begin() + (size_ - magic.size()) / sizeof(record); }
     record const* find(struct stat const& s) const {
-        auto const* r = std::partition_point(begin(), end(), [&](record const& x) { return x.before(s.st_dev, s.st_ino); });
+        // Files of one directory often lie one after the other.
+        thread_local std::ptrdiff_t guess = 0;
+        auto const* r = begin() + std::min(guess, end() - begin());
+        if (r == end() || r->device != s.st_dev || r->inode != s.st_ino)
+            r = std::partition_point(begin(), end(), [&](record const& x) { return x.before(s.st_dev, s.st_ino); });
+        guess = r - begin() + 1;
         return r != end() && same_file(*r, s) && r->check == r->sum() ? r : nullptr;
     }
 
@@ -140,7 +139,7 @@ CONSTAGE_INLINE file_index::~file_index() {
     }
 }
 
-CONSTAGE_INLINE std::optional<std::string> file_index::find(struct stat const& s) const {
+CONSTAGE_INLINE std::optional<file_digest> file_index::find(struct stat const& s) const {
     if (auto const* r = state_->mapped.find(s)) return index_detail::unpacked(r->digest);
     std::lock_guard const lock(state_->mutex);
     auto const found = state_->added.find(s.st_ino);
@@ -148,10 +147,10 @@ CONSTAGE_INLINE std::optional<std::string> file_index::find(struct stat const& s
     return index_detail::unpacked(found->second.digest);
 }
 
-CONSTAGE_INLINE void file_index::remember(struct stat const& s, std::string const& digest) {
+CONSTAGE_INLINE void file_index::remember(struct stat const& s, file_digest const& digest) {
     auto const now = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
     // Written so short a time ago, it may be written again without a new ctime.
-    if (!is_digest(digest) || index_detail::nanoseconds(s.st_ctim) > now - index_detail::slack_ns) return;
+    if (digest.empty() || index_detail::nanoseconds(s.st_ctim) > now - index_detail::slack_ns) return;
     index_detail::record r{s.st_dev,
                            s.st_ino,
                            static_cast<std::uint64_t>(s.st_size),

@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <constage/detail/parallel.hpp>
+#include <constage/detail/processors.hpp>
 #include <constage/failure.hpp>
 #include <constage/files/digest.hpp>
 #include <constage/files/scan.hpp>
@@ -13,7 +15,6 @@
 #include <constage/system_failure.hpp>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <condition_variable>
 #include <exception>
@@ -66,7 +67,7 @@ CONSTAGE_INLINE void read_digest(unread const& u, file_index* index) {
         h.update({buffer.data(), static_cast<std::size_t>(n)});
         total += static_cast<std::uint64_t>(n);
     }
-    u.file->content.digest = h.finish();
+    u.file->content.digest = h.finish_raw();
     u.file->xattrs = scan_entry::xattrs_of(d.fd);
     struct stat s {};
     if (::fstat(d.fd, &s) != 0 || total != u.file->size || s.st_ino != u.status.st_ino || s.st_mtim.tv_sec != u.status.st_mtim.tv_sec ||
@@ -74,27 +75,6 @@ CONSTAGE_INLINE void read_digest(unread const& u, file_index* index) {
         throw failure(path + " changed while it was read").with_hint("build again when nothing writes to the context");
     // What is in the index has no xattrs: a file that is known need not even be opened.
     if (index && u.file->xattrs.empty()) index->remember(u.status, u.file->content.digest);
-}
-
-CONSTAGE_INLINE void read_digests(std::vector<unread> const& files, file_index* index) {
-    std::atomic<std::size_t> next{0};
-    std::exception_ptr error;
-    std::mutex mutex;
-    auto const work = [&] {
-        try {
-            for (std::size_t i; (i = next++) < files.size();) read_digest(files[i], index);
-        } catch (...) {
-            std::lock_guard const lock(mutex);
-            if (!error) error = std::current_exception();
-            next = files.size();
-        }
-    };
-    std::vector<std::thread> helpers;
-    auto const most = std::min<std::size_t>({std::thread::hardware_concurrency(), 8, files.size() / 16 + 1});
-    while (helpers.size() + 1 < most) helpers.emplace_back(work);
-    work();
-    for (auto& h : helpers) h.join();
-    if (error) std::rethrow_exception(error);
 }
 
 class walk {
@@ -119,7 +99,7 @@ public:
             all.merge(found_links_);
             if (all.size() == size) break;
         }
-        read_digests(unread_, options_.index);
+        detail::for_each_index(unread_.size(), 16, [&](std::size_t i) { read_digest(unread_[i], options_.index); });
         return tree(std::move(top));
     }
 
@@ -153,10 +133,10 @@ private:
     std::shared_ptr<node> root(std::set<wanted> const& all);
     void work();
     void fill(job const& j);
-    std::shared_ptr<node> entry(job const& in, std::shared_ptr<scan_entry::descriptor> const& at, std::string const& name,
-                                std::vector<job>& deeper);
+    std::shared_ptr<node> entry(job const& in, std::shared_ptr<scan_entry::descriptor> const& at, std::string const& above,
+                                std::string const& name, std::vector<job>& deeper);
     void file(std::shared_ptr<node> const& n, struct stat const& s, std::string full);
-    void follow(std::string const& path, std::string const& target, names_below const& below);
+    void follow(std::string_view path, std::string const& target, names_below const& below);
     void remove_empty();
 
     std::string full(std::string const& path) const { return root_ == "/" ? "/" + path : root_ + "/" + path; }
@@ -225,7 +205,7 @@ CONSTAGE_INLINE std::shared_ptr<node> walk::root(std::set<wanted> const& all) {
 /// Reads directories until there is none left. More threads begin when there is something for them to do.
 CONSTAGE_INLINE void walk::work() {
     constexpr std::size_t worth_a_thread = 32;
-    static auto const most = std::min<std::size_t>(std::max(1u, std::thread::hardware_concurrency()), 8);
+    auto const most = std::min<std::size_t>(detail::processors(), 8);
     std::unique_lock hold(guard_);
     for (;;) {
         changed_.wait(hold, [&] { return !todo_.empty() || busy_ == 0; });
@@ -254,8 +234,9 @@ CONSTAGE_INLINE void walk::fill(job const& j) {
     auto& directory = *j.directory;
     directory.xattrs = scan_entry::xattrs_of(d->fd);
     std::vector<job> deeper;
+    auto const above = full(j.path.empty() ? "" : j.path + "/");
     for (auto& name : j.named.candidates(*d, full(j.path)))
-        if (auto child = entry(j, d, name, deeper))
+        if (auto child = entry(j, d, above, name, deeper))
             directory.entries.emplace_hint(directory.entries.end(), std::move(name), std::move(child));
     if (deeper.empty()) return;
     std::lock_guard const hold(guard_);
@@ -264,24 +245,25 @@ CONSTAGE_INLINE void walk::fill(job const& j) {
     changed_.notify_all();
 }
 
-CONSTAGE_INLINE std::shared_ptr<node> walk::entry(job const& in, std::shared_ptr<scan_entry::descriptor> const& at, std::string const& name,
-                                                  std::vector<job>& deeper) {
+/// `above`: the directory's path on this machine, with a slash at its end.
+CONSTAGE_INLINE std::shared_ptr<node> walk::entry(job const& in, std::shared_ptr<scan_entry::descriptor> const& at,
+                                                  std::string const& above, std::string const& name, std::vector<job>& deeper) {
     auto below = in.named.in(name);
     if (below.nothing()) return nullptr;
-    auto path = in.path.empty() ? name : in.path + "/" + name;
+    auto whole = above + name;
+    auto const path = std::string_view(whole).substr(root_ == "/" ? 1 : root_.size() + 1);
     ignore_rules::matches own;
     bool const ignored = options_.ignore && options_.ignore->ignores(path, in.above, own);
     if (ignored && !options_.ignore->may_take_back_below(path)) return nullptr;
-    auto whole = full(path);
     auto const s = scan_entry::status(at->fd, name, whole);
     if (!s || (ignored && !S_ISDIR(s->st_mode))) return nullptr;
     auto n = scan_entry::make_node(at->fd, name, *s, whole);
     if (n->type == type::directory) {
         if (ignored) {
             std::lock_guard const hold(guard_);
-            ignored_.push_back({in.directory.get(), name, path});
+            ignored_.push_back({in.directory.get(), name, std::string(path)});
         }
-        deeper.push_back({n, at, name, std::move(path), std::move(below), std::move(own)});
+        deeper.push_back({n, at, name, std::string(path), std::move(below), std::move(own)});
         return n;
     }
     if (n->type == type::symlink && below.named)
@@ -312,7 +294,7 @@ CONSTAGE_INLINE void walk::file(std::shared_ptr<node> const& n, struct stat cons
     }
     auto known = options_.index ? options_.index->find(s) : std::nullopt;
     if (known) {
-        n->content.digest = std::move(*known);
+        n->content.digest = *known;
         return;
     }
     std::lock_guard const hold(guard_);
@@ -320,9 +302,9 @@ CONSTAGE_INLINE void walk::file(std::shared_ptr<node> const& n, struct stat cons
 }
 
 /// What a copy reads when it follows the symlink at `path` is also wanted.
-CONSTAGE_INLINE void walk::follow(std::string const& path, std::string const& target, names_below const& below) {
+CONSTAGE_INLINE void walk::follow(std::string_view path, std::string const& target, names_below const& below) {
     auto const slash = path.rfind('/');
-    auto const parent = target.starts_with('/') || slash == path.npos ? std::string() : path.substr(0, slash) + "/";
+    auto const parent = target.starts_with('/') || slash == path.npos ? std::string() : std::string(path.substr(0, slash + 1));
     // "a/.." is not "" if a is a symlink itself: rare enough to take everything.
     auto const up = target.rfind("..");
     auto const first_name = target.find_first_not_of("./");

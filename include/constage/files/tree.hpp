@@ -3,6 +3,7 @@
 #define CONSTAGE_FILES_TREE_HPP_INCLUDED
 
 #include <constage/detail/config.hpp>
+#include <constage/files/file_digest.hpp>
 
 #include <cstdint>
 #include <map>
@@ -23,7 +24,7 @@ enum class type : unsigned char { file, directory, symlink, character, block, fi
 struct content {
     std::string path;    ///< a file on this machine (of the context, of a snapshot); empty: `text` holds the bytes
     std::string text;    ///< small generated files (heredocs)
-    std::string digest;  ///< "sha256:…" if known, else empty
+    file_digest digest;  ///< if known
 };
 
 struct node;

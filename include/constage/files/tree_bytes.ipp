@@ -68,7 +68,7 @@ CONSTAGE_INLINE void write_content(content const& c, std::string_view base, writ
     bool const below = !base.empty() && c.path.size() > base.size() && c.path.starts_with(base) && c.path[base.size()] == '/';
     out.number(c.path.empty() ? in_text : below ? inside_base : elsewhere);
     out.text(c.path.empty() ? std::string_view(c.text) : std::string_view(c.path).substr(below ? base.size() : 0));
-    out.text(c.digest);
+    out.text(c.digest.text());
 }
 
 CONSTAGE_INLINE content read_content(reader& in, std::string_view base) {
@@ -79,7 +79,9 @@ CONSTAGE_INLINE content read_content(reader& in, std::string_view base) {
         c.text = std::move(text);
     else
         c.path = (where == inside_base ? std::string(base) : std::string()) + text;
-    c.digest = in.text();
+    auto const digest = in.text();
+    c.digest = file_digest(digest);
+    if (c.digest.empty() != digest.empty()) in.damaged();
     return c;
 }
 

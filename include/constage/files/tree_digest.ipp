@@ -2,14 +2,18 @@
 #ifndef CONSTAGE_FILES_TREE_DIGEST_IPP_INCLUDED
 #define CONSTAGE_FILES_TREE_DIGEST_IPP_INCLUDED
 
+#include <constage/detail/parallel.hpp>
 #include <constage/files/digest.hpp>
 #include <constage/files/tree.hpp>
+
+#include <unordered_map>
+#include <vector>
 
 namespace constage::files {
 
 namespace tree_digest_detail {
 
-/// Feeds the hasher in blocks: a call for each field would cost more than the hash.
+/// Feeds the hasher in blocks: a call for each field would cost more than the hash. On the heap: trees can be deep.
 class writer {
 public:
     void number(std::uint64_t n) {
@@ -35,13 +39,14 @@ private:
     hasher hasher_;
 };
 
-CONSTAGE_INLINE std::string digest_of_content(node const& n) {
-    if (!n.content.digest.empty()) return n.content.digest;
-    return n.content.path.empty() ? digest_of(n.content.text) : digest_of_file(n.content.path);
-}
+/// Digests of directories that are known already.
+using known = std::unordered_map<node const*, std::string>;
 
-/// Every field with its length before it, so that no two trees write the same bytes.
-CONSTAGE_INLINE void write(node const& n, writer& out) {
+CONSTAGE_INLINE std::string of_directory(node const& n, known const& before);
+
+/// Every field with its length before it, so that no two trees write the same bytes. A directory inside of another stands there by its
+/// digest: so several threads can work on one tree.
+CONSTAGE_INLINE void write(node const& n, known const& before, writer& out) {
     out.number(static_cast<std::uint64_t>(n.type));
     out.number(n.mode);
     out.number(n.uid);
@@ -54,7 +59,10 @@ CONSTAGE_INLINE void write(node const& n, writer& out) {
     switch (n.type) {
         case type::file:
             out.number(n.size);
-            out.text(digest_of_content(n));
+            if (!n.content.digest.empty())
+                out.text(n.content.digest.view());
+            else
+                out.text(file_digest(n.content.path.empty() ? digest_of(n.content.text) : digest_of_file(n.content.path)).view());
             break;
         case type::symlink:
             out.text(n.target);
@@ -68,7 +76,12 @@ CONSTAGE_INLINE void write(node const& n, writer& out) {
             out.number(n.entries.size());
             for (auto const& [name, child] : n.entries) {
                 out.text(name);
-                write(*child, out);
+                if (child->type != type::directory)
+                    write(*child, before, out);
+                else if (auto const at = before.find(child.get()); at != before.end())
+                    out.text(at->second);
+                else
+                    out.text(of_directory(*child, before));
             }
             break;
         case type::fifo:
@@ -77,12 +90,39 @@ CONSTAGE_INLINE void write(node const& n, writer& out) {
     }
 }
 
+CONSTAGE_INLINE std::string of_directory(node const& n, known const& before) {
+    writer out;
+    write(n, before, out);
+    return out.finish();
+}
+
+inline constexpr std::size_t many = 64;
+
+/// The directories of the first level that has many; none if no level has.
+CONSTAGE_INLINE std::vector<node const*> pieces(node const& root) {
+    std::vector<node const*> level{&root};
+    while (!level.empty() && level.size() < many) {
+        std::vector<node const*> below;
+        for (auto const* n : level)
+            for (auto const& [name, child] : n->entries)
+                if (child->type == type::directory) below.push_back(child.get());
+        level = std::move(below);
+    }
+    return level;
+}
+
 }  // namespace tree_digest_detail
 
 CONSTAGE_INLINE std::string content_digest(node const& root) {
-    tree_digest_detail::writer out;
-    out.text("constage tree 1");
-    tree_digest_detail::write(root, out);
+    using namespace tree_digest_detail;
+    auto const parts = pieces(root);
+    std::vector<std::string> digests(parts.size());
+    detail::for_each_index(parts.size(), many / 2, [&](std::size_t i) { digests[i] = of_directory(*parts[i], {}); });
+    known below;
+    for (std::size_t i = 0; i != parts.size(); ++i) below.emplace(parts[i], std::move(digests[i]));
+    writer out;
+    out.text("constage tree 2");
+    write(root, below, out);
     return out.finish();
 }
 

@@ -6,6 +6,9 @@
 #include <constage/oci/deflate_isal.hpp>
 
 #ifdef CONSTAGE_ISAL
+#ifdef __x86_64__
+#include <cpuid.h>
+#endif
 #include <dlfcn.h>
 #include <isa-l.h>
 
@@ -79,7 +82,9 @@ private:
 
 CONSTAGE_INLINE std::string_view isal_obstacle() {
 #ifdef __x86_64__
-    if (!__builtin_cpu_supports("sse4.2")) return "this processor has no SSE4.2";
+    // Not __builtin_cpu_supports(): it would examine the processor whenever the program starts, and virtual machines take long to answer.
+    unsigned a = 0, b = 0, c = 0, d = 0;
+    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_SSE4_2)) return "this processor has no SSE4.2";
 #endif
     return "";
 }

@@ -4,6 +4,7 @@
 
 #include <zstd.h>
 
+#include <constage/detail/processors.hpp>
 #include <constage/failure.hpp>
 #include <constage/files/digest.hpp>
 #include <constage/oci/gzip.hpp>
@@ -72,7 +73,7 @@ private:
 
 template <class Writer>
 void write(files::diff const& changes, std::optional<std::int64_t> clamp, std::vector<std::pair<std::string, std::uint64_t>>* sizes,
-           Writer& out, layer_result& result) {
+           files::file_index const* index, Writer& out, layer_result& result) {
     files::hasher tar;
     write_tar(
         changes, clamp,
@@ -81,7 +82,7 @@ void write(files::diff const& changes, std::optional<std::int64_t> clamp, std::v
             result.uncompressed += block.size();
             out.push(std::move(block));
         },
-        sizes);
+        sizes, index);
     out.finish();
     result.diff_id = tar.finish();
 }
@@ -90,9 +91,9 @@ void write(files::diff const& changes, std::optional<std::int64_t> clamp, std::v
 
 CONSTAGE_INLINE layer_result write_layer(files::diff const& changes, compression how, int level, int threads,
                                          std::function<void(std::string_view)> const& sink, std::optional<std::int64_t> clamp_mtime_seconds,
-                                         std::vector<std::pair<std::string, std::uint64_t>>* entry_sizes) {
+                                         std::vector<std::pair<std::string, std::uint64_t>>* entry_sizes, files::file_index const* index) {
     layer_result result;
-    if (threads <= 0) threads = static_cast<int>(std::thread::hardware_concurrency());
+    if (threads <= 0) threads = static_cast<int>(detail::processors());
     files::hasher blob;
     in_order written([&](std::string_view bytes) {
         blob.update(bytes);
@@ -104,16 +105,16 @@ CONSTAGE_INLINE layer_result write_layer(files::diff const& changes, compression
     if (how == compression::gzip) {
         if (level > 9) throw failure("gzip has no compression level " + std::to_string(level)).with_hint("use 0 to 9").as_usage();
         gzip_writer out(level, threads, take);
-        layer_detail::write(changes, clamp_mtime_seconds, entry_sizes, out, result);
+        layer_detail::write(changes, clamp_mtime_seconds, entry_sizes, index, out, result);
         result.media_type = tar + "+gzip";
     } else if (how == compression::zstd) {
         if (level > 22) throw failure("zstd has no compression level " + std::to_string(level)).with_hint("use 1 to 22").as_usage();
         layer_detail::zstd_writer out(level < 0 ? layer_detail::default_zstd_level : level, threads, take);
-        layer_detail::write(changes, clamp_mtime_seconds, entry_sizes, out, result);
+        layer_detail::write(changes, clamp_mtime_seconds, entry_sizes, index, out, result);
         result.media_type = tar + "+zstd";
     } else {
         layer_detail::plain_writer out(take);
-        layer_detail::write(changes, clamp_mtime_seconds, entry_sizes, out, result);
+        layer_detail::write(changes, clamp_mtime_seconds, entry_sizes, index, out, result);
         result.media_type = tar;
     }
     written.finish();

@@ -227,7 +227,8 @@ private:
 
 class writer {
 public:
-    writer(std::optional<std::int64_t> clamp, std::function<void(std::string&&)> const& sink) : clamp_(clamp), out_(sink) {}
+    writer(std::optional<std::int64_t> clamp, std::function<void(std::string&&)> const& sink, files::file_index const* index)
+        : clamp_(clamp), out_(sink), index_(index) {}
 
     void write(files::change const& c) {
         auto const slash = c.path.rfind('/');
@@ -287,6 +288,8 @@ private:
         if (in.fd < 0) throw system_failure("read", path);
         struct stat s {};
         if (::fstat(in.fd, &s) != 0 || !S_ISREG(s.st_mode) || static_cast<std::uint64_t>(s.st_size) != n.size) changed(path);
+        auto const is_known = [&] { return index_ && index_->find(s) == n.content.digest; };
+        auto const known = is_known(), hash = !known && !n.content.digest.empty();
         for (auto left = n.size; left > 0;) {
             auto const [to, room] = out_.space();
             auto const got = ::read(in.fd, to, static_cast<std::size_t>(std::min<std::uint64_t>(room, left)));
@@ -294,12 +297,12 @@ private:
             if (got < 0) throw system_failure("read", path);
             if (got == 0) changed(path);
             auto const size = static_cast<std::size_t>(got);
-            if (!n.content.digest.empty()) hash_.update({to, size});
+            if (hash) hash_.update({to, size});
             out_.wrote(size);
             left -= size;
         }
         // The step's key was made from the digest: other bytes under that key would be found again by every later build.
-        if (!n.content.digest.empty() && hash_.finish() != n.content.digest) changed(path);
+        if (hash ? hash_.finish_raw() != n.content.digest : known && (::fstat(in.fd, &s) != 0 || !is_known())) changed(path);
     }
 
     [[noreturn]] static void changed(std::string const& path) {
@@ -308,6 +311,7 @@ private:
 
     std::optional<std::int64_t> clamp_;
     blocks out_;
+    files::file_index const* index_;
     files::hasher hash_;
     std::unordered_map<std::uint64_t, std::string> first_names_;
 };
@@ -316,8 +320,8 @@ private:
 
 CONSTAGE_INLINE void write_tar(files::diff const& changes, std::optional<std::int64_t> clamp_mtime_seconds,
                                std::function<void(std::string&&)> const& sink,
-                               std::vector<std::pair<std::string, std::uint64_t>>* entry_sizes) {
-    tar_detail::writer out(clamp_mtime_seconds, sink);
+                               std::vector<std::pair<std::string, std::uint64_t>>* entry_sizes, files::file_index const* index) {
+    tar_detail::writer out(clamp_mtime_seconds, sink, index);
     for (auto const& c : changes) {
         auto const before = out.total();
         out.write(c);

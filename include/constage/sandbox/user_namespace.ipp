@@ -3,10 +3,12 @@
 #define CONSTAGE_SANDBOX_USER_NAMESPACE_IPP_INCLUDED
 
 #include <grp.h>
+#include <linux/capability.h>
 #include <pwd.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -142,11 +144,10 @@ CONSTAGE_INLINE std::vector<id_range> subordinate_ids(std::string_view text, std
 
 CONSTAGE_INLINE bool has_privilege() {
     if (::geteuid() != 0) return false;
-    auto const status = slurp("/proc/self/status");
-    auto const at = status.find("CapEff:\t");
-    if (at == std::string::npos) return false;
-    constexpr int sys_admin = 21;
-    return (std::strtoull(status.c_str() + at + 8, nullptr, 16) >> sys_admin & 1) != 0;
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {};
+    if (::syscall(SYS_capget, &header, sets) != 0) return false;
+    return (sets[CAP_TO_INDEX(CAP_SYS_ADMIN)].effective & CAP_TO_MASK(CAP_SYS_ADMIN)) != 0;
 }
 
 CONSTAGE_INLINE std::optional<int> enter_user_namespace(int, char** argv) {
