@@ -116,6 +116,7 @@ CONSTAGE_INLINE void container_thread::prepare_and_run(sandbox_request const& wh
     runtime.prepare_cgroup(what.insecure);
     sandbox::program program;
     program.argv = runtime.command(bundle.path(), id);
+    program.executable = runtime.executable();
     program.env = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"};
     program.directory = bundle.path();
     program.in = io.in;

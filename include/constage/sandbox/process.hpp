@@ -33,6 +33,7 @@ std::string find_program(std::string const& name);
 
 struct program {
     std::vector<std::string> argv;  ///< argv[0] is the path of the executable
+    int executable = -1;            ///< it opened, to be started instead of what the path names now
     std::vector<std::string> env;   ///< "K=V"
     std::string directory = "/";
     int out = -1, err = -1;      ///< its stdout and stderr; nothing else is open but stdin

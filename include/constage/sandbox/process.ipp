@@ -31,6 +31,7 @@ namespace process_detail {
 /// All that the child needs, made before it starts: it shares memory with a thread that may not go on until exec.
 struct order {
     char const* path;
+    int executable;
     std::vector<char*> argv, env;
     char const* directory;
     int in, out, err;
@@ -59,8 +60,13 @@ CONSTAGE_INLINE int run_child(void* argument) {
     // The numbers of the three may not be 0, 1 or 2 themselves: dup'ed out of the way first.
     int const in = ::fcntl(o.in, F_DUPFD, 3), out = ::fcntl(o.out, F_DUPFD, 3), err = ::fcntl(o.err, F_DUPFD, 3);
     if (::dup2(in, 0) < 0 || ::dup2(out, 1) < 0 || ::dup2(err, 2) < 0) return give_up(o, "set up its output");
-    if (::syscall(SYS_close_range, 3u, ~0u, 0u) != 0)
-        for (int fd = 3; fd < 65536; ++fd) ::close(fd);
+    auto first = 3u;  // that is not needed any more
+    if (o.executable >= 0) {
+        if (o.executable != 3 && ::dup3(o.executable, 3, O_CLOEXEC) < 0) return give_up(o, "keep its executable open");
+        first = 4;
+    }
+    if (::syscall(SYS_close_range, first, ~0u, 0u) != 0)
+        for (auto fd = static_cast<int>(first); fd < 65536; ++fd) ::close(fd);
     // The builder may have died before PR_SET_PDEATHSIG was in force: then nobody reads the output.
     pollfd reader{1, 0, 0};
     if (::poll(&reader, 1, 0) == 1 && (reader.revents & POLLERR) != 0) return 127;
@@ -68,6 +74,7 @@ CONSTAGE_INLINE int run_child(void* argument) {
     sigset_t none;
     sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    if (o.executable >= 0) ::syscall(SYS_execveat, 3, "", o.argv.data(), o.env.data(), AT_EMPTY_PATH);
     ::execve(o.path, o.argv.data(), o.env.data());
     return give_up(o, "start");
 }
@@ -115,6 +122,7 @@ CONSTAGE_INLINE child spawn(program const& what) {
     descriptor const null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
     if (!null) throw cannot("open /dev/null");
     order o{what.argv.front().c_str(),
+            what.executable,
             pointers(what.argv),
             pointers(what.env),
             what.directory.c_str(),

@@ -29,6 +29,9 @@ public:
     /// The command line that runs the container in `bundle`; its log goes to `bundle`/log.
     std::vector<std::string> command(std::string const& bundle, std::string const& id) const;
 
+    /// The runtime opened, if it is better started from there than by its path; else -1.
+    int executable() const;
+
     /// What the runtime complained about, from its log; empty if the container ran.
     static std::string complaint(std::string const& log);
 

@@ -13,6 +13,7 @@
 #include <constage/sandbox/descriptor.hpp>
 #include <constage/sandbox/process.hpp>
 #include <constage/sandbox/runtime.hpp>
+#include <constage/sandbox/sealed_copy.hpp>
 #include <constage/sandbox/spec.hpp>
 #include <nlohmann/json.hpp>
 
@@ -118,6 +119,8 @@ CONSTAGE_INLINE std::vector<std::string> runtime::command(std::string const& bun
     words.insert(words.end(), {"run", "--bundle", bundle, id});
     return words;
 }
+
+CONSTAGE_INLINE int runtime::executable() const { return crun_ ? sealed_copy(path_) : -1; }
 
 CONSTAGE_INLINE std::string runtime::complaint(std::string const& log) {
     std::istringstream lines(slurp(log));
