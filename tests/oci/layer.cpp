@@ -234,7 +234,7 @@ TEST_CASE("a file that the index knows is not hashed again, but must stay as it 
         bytes = 0;
         oci::write_tar(
             {put("f", n)}, {},
-            [&](std::string&& piece) {
+            [&](oci::piece&& piece) {
                 if (bytes == 0 && between) between();
                 bytes += piece.size();
             },

@@ -2,8 +2,9 @@
 #ifndef CONSTAGE_OCI_DEFLATE_HPP_INCLUDED
 #define CONSTAGE_OCI_DEFLATE_HPP_INCLUDED
 
+#include <constage/oci/piece.hpp>
+
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 namespace constage::oci {
@@ -11,7 +12,7 @@ namespace constage::oci {
 /// A block as a piece of a deflate stream: it refers to nothing before it, and ends at a byte, so that any other block can follow. The end
 /// of the stream is not in it.
 struct deflated {
-    std::string bytes;
+    piece bytes;
     std::uint32_t crc = 0;  ///< of the block, as gzip counts
 };
 

@@ -51,15 +51,15 @@ public:
         auto* const bytes = const_cast<std::uint8_t*>(reinterpret_cast<std::uint8_t const*>(block.data()));  // only read
         deflated out;
         out.crc = isal_.crc(0, bytes, block.size());
-        out.bytes.resize(block.size() + block.size() / 8 + 4096);
+        out.bytes = piece(block.size() + block.size() / 8 + 4096);
         begin();
         stream_.next_in = bytes;
         stream_.avail_in = static_cast<std::uint32_t>(block.size());
-        stream_.next_out = reinterpret_cast<std::uint8_t*>(out.bytes.data());
-        stream_.avail_out = static_cast<std::uint32_t>(out.bytes.size());
+        stream_.next_out = reinterpret_cast<std::uint8_t*>(out.bytes.end());
+        stream_.avail_out = static_cast<std::uint32_t>(out.bytes.room());
         if (isal_.deflate(&stream_) != COMP_OK || stream_.avail_in != 0 || stream_.avail_out == 0)
             throw failure("ISA-L did not compress a block");
-        out.bytes.resize(out.bytes.size() - stream_.avail_out);
+        out.bytes.grow(out.bytes.room() - stream_.avail_out);
         return out;
     }
 

@@ -70,23 +70,23 @@ public:
         use(level_);
         deflated out;
         out.crc = static_cast<std::uint32_t>(crc32_z(crc32_z(0, nullptr, 0), bytes_of(block), block.size()));
-        out.bytes.resize(deflateBound(&stream_, static_cast<uLong>(block.size())) + 4096);
-        stream_.next_out = reinterpret_cast<Bytef*>(out.bytes.data());
-        stream_.avail_out = static_cast<uInt>(out.bytes.size());
-        for (std::size_t at = 0; at < block.size(); at += piece_size) {
-            auto const piece = block.substr(at, piece_size);
-            use(level_ != 0 && prober_.hopeless(piece) ? 0 : level_);
-            stream_.next_in = bytes_of(piece);
-            stream_.avail_in = static_cast<uInt>(piece.size());
+        out.bytes = piece(deflateBound(&stream_, static_cast<uLong>(block.size())) + 4096);
+        stream_.next_out = reinterpret_cast<Bytef*>(out.bytes.end());
+        stream_.avail_out = static_cast<uInt>(out.bytes.room());
+        for (std::size_t at = 0; at < block.size(); at += part_size) {
+            auto const part = block.substr(at, part_size);
+            use(level_ != 0 && prober_.hopeless(part) ? 0 : level_);
+            stream_.next_in = bytes_of(part);
+            stream_.avail_in = static_cast<uInt>(part.size());
             if (deflate(&stream_, Z_NO_FLUSH) != Z_OK || stream_.avail_in != 0) throw failure("zlib did not compress a block");
         }
         if (deflate(&stream_, Z_SYNC_FLUSH) != Z_OK || stream_.avail_out == 0) throw failure("zlib did not compress a block");
-        out.bytes.resize(out.bytes.size() - stream_.avail_out);
+        out.bytes.grow(out.bytes.room() - stream_.avail_out);
         return out;
     }
 
 private:
-    static constexpr std::size_t piece_size = 64 * 1024;
+    static constexpr std::size_t part_size = 64 * 1024;
 
     void use(int level) {
         if (level == now_) return;

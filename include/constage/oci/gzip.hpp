@@ -3,11 +3,11 @@
 #define CONSTAGE_OCI_GZIP_HPP_INCLUDED
 
 #include <constage/detail/config.hpp>
+#include <constage/oci/piece.hpp>
 
 #include <array>
 #include <functional>
 #include <memory>
-#include <string>
 #include <string_view>
 
 namespace constage::oci {
@@ -16,17 +16,17 @@ namespace constage::oci {
 inline constexpr std::array<std::string_view, 2> default_gzips{"ISA-L 2", "zlib 4"};
 std::string_view default_gzip();
 
-/// gzip as one member whose blocks (each below 1 GiB) are compressed by themselves, in `threads` threads; `sink` is called in the thread
-/// that calls `push` and `finish`, in order. Equal blocks give equal bytes, whatever the number of threads. A level of 0 to 9 is zlib's; a
-/// negative one is `default_gzip`.
+/// gzip as one member whose blocks (each below 1 GiB) are compressed by themselves, in up to `threads` threads; `sink` is called in the
+/// thread that calls `push` and `finish`, in order. Equal blocks give equal bytes, whatever the number of threads. A level of 0 to 9 is
+/// zlib's; a negative one is `default_gzip`.
 class gzip_writer {
 public:
-    gzip_writer(int level, int threads, std::function<void(std::string_view)> sink);
+    gzip_writer(int level, int threads, std::function<void(piece&&)> sink);
     ~gzip_writer();
     gzip_writer(gzip_writer const&) = delete;
     gzip_writer& operator=(gzip_writer const&) = delete;
 
-    void push(std::string&& block);
+    void push(piece&& block);
     void finish();
 
 private:

@@ -26,15 +26,15 @@ namespace gzip_detail {
 inline constexpr int default_zlib_level = 4;
 
 struct block {
-    std::string in;
+    piece in;
     std::size_t size = 0;
     deflated out;
     bool done = false;
     std::exception_ptr error;
 
     void compress(deflater& with) {
-        out = with.run(in);
-        in = std::string();
+        out = with.run(in.view());
+        in = piece();
     }
 };
 
@@ -52,12 +52,8 @@ CONSTAGE_INLINE void append_little_endian(std::string& out, std::uint64_t value)
 struct gzip_writer::state {
     using block = gzip_detail::block;
 
-    state(int l, int threads, std::function<void(std::string_view)> s) : level(l), sink(std::move(s)) {
-        if (threads > 1)
-            for (int i = 0; i < threads; ++i) workers.emplace_back([this] { work(); });
-        else
-            own = gzip_detail::deflater_of(level);
-    }
+    state(int l, int threads, std::function<void(piece&&)> s)
+        : level(l), most_workers(threads > 1 ? static_cast<std::size_t>(threads) : 0), sink(std::move(s)) {}
     ~state() {
         {
             std::lock_guard const lock(mutex);
@@ -97,14 +93,32 @@ struct gzip_writer::state {
         write(b);
         blocks.pop_front();
     }
-    void write(block const& b) {
-        sink(b.out.bytes);
+    void write(block& b) {
+        sink(std::move(b.out.bytes));
         crc = crc32_combine(crc, b.out.crc, static_cast<z_off_t>(b.size));
         size += b.size;
     }
 
+    /// There is one thread more for every block, until there are enough.
+    void hand_out(block& b) {
+        {
+            std::lock_guard const lock(mutex);
+            todo.push_back(&b);
+        }
+        if (workers.size() != most_workers) workers.emplace_back([this] { work(); });
+        wake.notify_one();
+    }
+
+    /// In this thread.
+    void compress(block& b) {
+        if (!own) own = gzip_detail::deflater_of(level);
+        b.compress(*own);
+        b.done = true;
+    }
+
     int level;
-    std::function<void(std::string_view)> sink;
+    std::size_t const most_workers;
+    std::function<void(piece&&)> sink;
     std::unique_ptr<deflater> own;
     uLong crc = 0;
     std::uint64_t size = 0;
@@ -120,39 +134,38 @@ struct gzip_writer::state {
 
 CONSTAGE_INLINE std::string_view default_gzip() { return default_gzips[isal_obstacle().empty() ? 0 : 1]; }
 
-CONSTAGE_INLINE gzip_writer::gzip_writer(int level, int threads, std::function<void(std::string_view)> sink)
+CONSTAGE_INLINE gzip_writer::gzip_writer(int level, int threads, std::function<void(piece&&)> sink)
     : state_(std::make_unique<state>(level, threads, std::move(sink))) {}
 CONSTAGE_INLINE gzip_writer::~gzip_writer() = default;
 
-CONSTAGE_INLINE void gzip_writer::push(std::string&& bytes) {
+CONSTAGE_INLINE void gzip_writer::push(piece&& bytes) {
     auto& s = *state_;
     // No time, no name, no system: byte 9 is 255, "unknown".
-    if (!std::exchange(s.begun, true)) s.sink(std::string_view("\x1f\x8b\x08\0\0\0\0\0\0\xff", 10));
+    if (!std::exchange(s.begun, true)) s.sink(piece(std::string_view("\x1f\x8b\x08\0\0\0\0\0\0\xff", 10)));
     auto b = std::make_unique<gzip_detail::block>();
     b->in = std::move(bytes);
     b->size = b->in.size();
-    if (s.own) {
-        b->compress(*s.own);
+    if (s.most_workers == 0) {
+        s.compress(*b);
         s.write(*b);
         return;
     }
     s.blocks.push_back(std::move(b));
-    {
-        std::lock_guard const lock(s.mutex);
-        s.todo.push_back(s.blocks.back().get());
-    }
-    s.wake.notify_one();
-    if (s.blocks.size() >= 2 * s.workers.size() + 2) s.emit();
+    if (s.workers.empty() && s.blocks.size() == 1) return;  // alone it is no work for a thread
+    if (s.workers.empty()) s.hand_out(*s.blocks.front());
+    s.hand_out(*s.blocks.back());
+    if (s.blocks.size() >= 2 * s.most_workers + 2) s.emit();
 }
 
 CONSTAGE_INLINE void gzip_writer::finish() {
     auto& s = *state_;
     if (!s.begun) push({});
+    if (s.workers.empty() && !s.blocks.empty()) s.compress(*s.blocks.front());
     while (!s.blocks.empty()) s.emit();
     std::string end("\x03\0", 2);  // an empty last block
     gzip_detail::append_little_endian(end, s.crc);
     gzip_detail::append_little_endian(end, s.size);
-    s.sink(end);
+    s.sink(piece(end));
 }
 
 }  // namespace constage::oci

@@ -3,20 +3,20 @@
 #define CONSTAGE_OCI_IN_ORDER_HPP_INCLUDED
 
 #include <constage/detail/config.hpp>
+#include <constage/oci/piece.hpp>
 
 #include <condition_variable>
 #include <deque>
 #include <exception>
 #include <functional>
 #include <mutex>
-#include <string>
 #include <string_view>
 #include <thread>
 
 namespace constage::oci {
 
-/// Hands pieces of bytes to a function, one after the other, in a thread of its own: whoever makes them need not wait for it. What the
-/// function throws comes out of the next call here; after that nothing is handed on.
+/// Hands pieces to a function, one after the other, in a thread of its own: whoever makes them need not wait for it. (A few are no work for
+/// a thread: finish() hands them on.) What the function throws comes out of the next call here; after that nothing is handed on.
 class in_order {
 public:
     explicit in_order(std::function<void(std::string_view)> work);
@@ -25,7 +25,7 @@ public:
     in_order& operator=(in_order const&) = delete;
 
     /// Waits while there are many to be done.
-    void push(std::string_view piece);
+    void push(piece&& next);
     /// Waits for all. Nothing may be pushed afterwards.
     void finish();
 
@@ -36,10 +36,10 @@ private:
     std::function<void(std::string_view)> work_;
     std::mutex guard_;
     std::condition_variable changed_;
-    std::deque<std::string> todo_;
+    std::deque<piece> todo_;
     bool end_ = false;
     std::exception_ptr error_;
-    std::thread thread_;  // last: it uses the others
+    std::thread thread_;
 };
 
 }  // namespace constage::oci

@@ -11,11 +11,11 @@ namespace constage::oci {
 namespace in_order_detail {
 
 /// Pieces are about 1 MiB.
-inline constexpr std::size_t most_waiting = 8;
+inline constexpr std::size_t most_waiting = 8, worth_a_thread = 4;
 
 }  // namespace in_order_detail
 
-CONSTAGE_INLINE in_order::in_order(std::function<void(std::string_view)> work) : work_(std::move(work)), thread_([this] { run(); }) {}
+CONSTAGE_INLINE in_order::in_order(std::function<void(std::string_view)> work) : work_(std::move(work)) {}
 
 CONSTAGE_INLINE in_order::~in_order() {
     {
@@ -25,12 +25,12 @@ CONSTAGE_INLINE in_order::~in_order() {
     stop();
 }
 
-CONSTAGE_INLINE void in_order::push(std::string_view piece) {
-    std::string copy(piece);
+CONSTAGE_INLINE void in_order::push(piece&& next) {
     std::unique_lock hold(guard_);
     changed_.wait(hold, [this] { return error_ || todo_.size() < in_order_detail::most_waiting; });
     if (error_) std::rethrow_exception(error_);
-    todo_.push_back(std::move(copy));
+    todo_.push_back(std::move(next));
+    if (!thread_.joinable() && todo_.size() == in_order_detail::worth_a_thread) thread_ = std::thread([this] { run(); });
     changed_.notify_all();
 }
 
@@ -45,7 +45,10 @@ CONSTAGE_INLINE void in_order::stop() {
         end_ = true;
     }
     changed_.notify_all();
-    if (thread_.joinable()) thread_.join();
+    if (thread_.joinable())
+        thread_.join();
+    else
+        run();
 }
 
 CONSTAGE_INLINE void in_order::run() {
@@ -53,12 +56,12 @@ CONSTAGE_INLINE void in_order::run() {
     for (;;) {
         changed_.wait(hold, [this] { return end_ || !todo_.empty(); });
         if (todo_.empty()) return;
-        auto const piece = std::move(todo_.front());
+        auto const next = std::move(todo_.front());
         todo_.pop_front();
         changed_.notify_all();
         hold.unlock();
         try {
-            work_(piece);
+            work_(next.view());
             hold.lock();
         } catch (...) {
             hold.lock();

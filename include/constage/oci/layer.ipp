@@ -26,8 +26,7 @@ inline constexpr int zstd_job_size = 4 << 20;
 
 class zstd_writer {
 public:
-    zstd_writer(int level, int threads, std::function<void(std::string_view)> sink)
-        : context_(ZSTD_createCCtx()), sink_(std::move(sink)), buffer_(ZSTD_CStreamOutSize(), '\0') {
+    zstd_writer(int level, int threads, std::function<void(piece&&)> sink) : context_(ZSTD_createCCtx()), sink_(std::move(sink)) {
         set(ZSTD_c_compressionLevel, level);
         set(ZSTD_c_checksumFlag, 1);
         // One worker too: without workers libzstd compresses to other bytes than with one or more.
@@ -35,7 +34,7 @@ public:
         set(ZSTD_c_jobSize, zstd_job_size);
         set(ZSTD_c_overlapLog, 6);
     }
-    void push(std::string&& block) { run(block, ZSTD_e_continue); }
+    void push(piece&& block) { run(block.view(), ZSTD_e_continue); }
     void finish() { run({}, ZSTD_e_end); }
 
 private:
@@ -46,10 +45,12 @@ private:
     void run(std::string_view bytes, ZSTD_EndDirective end) {
         ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
         for (;;) {
-            ZSTD_outBuffer out{buffer_.data(), buffer_.size(), 0};
+            piece made(ZSTD_CStreamOutSize());
+            ZSTD_outBuffer out{made.end(), made.room(), 0};
             auto const left = ZSTD_compressStream2(context_.get(), &out, &in, end);
             if (ZSTD_isError(left)) throw failure(std::string("libzstd: ") + ZSTD_getErrorName(left));
-            if (out.pos) sink_({buffer_.data(), out.pos});
+            made.grow(out.pos);
+            if (out.pos) sink_(std::move(made));
             if (end == ZSTD_e_end ? left == 0 : in.pos == in.size) return;
         }
     }
@@ -57,18 +58,17 @@ private:
         void operator()(ZSTD_CCtx* c) const { ZSTD_freeCCtx(c); }
     };
     std::unique_ptr<ZSTD_CCtx, free_context> context_;
-    std::function<void(std::string_view)> sink_;
-    std::string buffer_;
+    std::function<void(piece&&)> sink_;
 };
 
 class plain_writer {
 public:
-    explicit plain_writer(std::function<void(std::string_view)> sink) : sink_(std::move(sink)) {}
-    void push(std::string&& block) { sink_(block); }
+    explicit plain_writer(std::function<void(piece&&)> sink) : sink_(std::move(sink)) {}
+    void push(piece&& block) { sink_(std::move(block)); }
     void finish() {}
 
 private:
-    std::function<void(std::string_view)> sink_;
+    std::function<void(piece&&)> sink_;
 };
 
 template <class Writer>
@@ -77,8 +77,8 @@ void write(files::diff const& changes, std::optional<std::int64_t> clamp, std::v
     files::hasher tar;
     write_tar(
         changes, clamp,
-        [&](std::string&& block) {
-            tar.update(block);
+        [&](piece&& block) {
+            tar.update(block.view());
             result.uncompressed += block.size();
             out.push(std::move(block));
         },
@@ -100,7 +100,7 @@ CONSTAGE_INLINE layer_result write_layer(files::diff const& changes, compression
         result.size += bytes.size();
         sink(bytes);
     });
-    auto const take = [&](std::string_view bytes) { written.push(bytes); };
+    auto const take = [&](piece&& bytes) { written.push(std::move(bytes)); };
     std::string const tar = "application/vnd.oci.image.layer.v1.tar";
     if (how == compression::gzip) {
         if (level > 9) throw failure("gzip has no compression level " + std::to_string(level)).with_hint("use 0 to 9").as_usage();

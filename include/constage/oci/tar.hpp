@@ -4,6 +4,7 @@
 
 #include <constage/files/index.hpp>
 #include <constage/files/tree.hpp>
+#include <constage/oci/piece.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -34,7 +35,7 @@ inline constexpr std::size_t tar_block_size = std::size_t{1} << 20;
 /// content of files is read here: a file that is not as the node says (size, digest if known) is a failure that names it.
 /// `sink` takes over each piece. `entry_sizes` gets name and bytes in the tar of each change. Of a file that `index` knows by the digest
 /// that the node has, before it is read and after it, the bytes need not be hashed to see that they are the same.
-void write_tar(files::diff const& changes, std::optional<std::int64_t> clamp_mtime_seconds, std::function<void(std::string&&)> const& sink,
+void write_tar(files::diff const& changes, std::optional<std::int64_t> clamp_mtime_seconds, std::function<void(piece&&)> const& sink,
                std::vector<std::pair<std::string, std::uint64_t>>* entry_sizes = nullptr, files::file_index const* index = nullptr);
 
 }  // namespace constage::oci

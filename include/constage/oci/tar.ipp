@@ -188,16 +188,14 @@ namespace tar_detail {
 /// Collects bytes and hands them over in blocks.
 class blocks {
 public:
-    explicit blocks(std::function<void(std::string&&)> const& sink) : sink_(sink) { renew(); }
+    explicit blocks(std::function<void(piece&&)> const& sink) : sink_(sink) {}
 
     /// Where the next bytes may be written: at least one. Then `wrote` says how many were.
-    std::pair<char*, std::size_t> space() { return {block_.data() + used_, block_.size() - used_}; }
+    std::pair<char*, std::size_t> space() { return {block_.end(), block_.room()}; }
     void wrote(std::size_t n) {
-        used_ += n;
+        block_.grow(n);
         total_ += n;
-        if (used_ < block_.size()) return;
-        sink_(std::move(block_));
-        renew();
+        if (block_.room() == 0) sink_(std::exchange(block_, piece(tar_block_size)));
     }
     void add(std::string_view bytes) {
         while (!bytes.empty()) {
@@ -209,25 +207,19 @@ public:
         }
     }
     void finish() {
-        block_.resize(used_);
-        if (used_) sink_(std::move(block_));
+        if (block_.size() != 0) sink_(std::move(block_));
     }
     std::uint64_t total() const { return total_; }
 
 private:
-    void renew() {
-        block_ = std::string(tar_block_size, '\0');
-        used_ = 0;
-    }
-    std::function<void(std::string&&)> const& sink_;
-    std::string block_;
-    std::size_t used_ = 0;
+    std::function<void(piece&&)> const& sink_;
+    piece block_{tar_block_size};
     std::uint64_t total_ = 0;
 };
 
 class writer {
 public:
-    writer(std::optional<std::int64_t> clamp, std::function<void(std::string&&)> const& sink, files::file_index const* index)
+    writer(std::optional<std::int64_t> clamp, std::function<void(piece&&)> const& sink, files::file_index const* index)
         : clamp_(clamp), out_(sink), index_(index) {}
 
     void write(files::change const& c) {
@@ -319,8 +311,8 @@ private:
 }  // namespace tar_detail
 
 CONSTAGE_INLINE void write_tar(files::diff const& changes, std::optional<std::int64_t> clamp_mtime_seconds,
-                               std::function<void(std::string&&)> const& sink,
-                               std::vector<std::pair<std::string, std::uint64_t>>* entry_sizes, files::file_index const* index) {
+                               std::function<void(piece&&)> const& sink, std::vector<std::pair<std::string, std::uint64_t>>* entry_sizes,
+                               files::file_index const* index) {
     tar_detail::writer out(clamp_mtime_seconds, sink, index);
     for (auto const& c : changes) {
         auto const before = out.total();
