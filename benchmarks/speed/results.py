@@ -7,6 +7,8 @@ import statistics
 import subprocess
 import sys
 
+from limits import TOGETHER
+
 BUILDERS = "| builder | rounds | wall s | CPU s | memory MB | written MB | peer / constage |\n|---|---|---|---|---|---|---|"
 
 
@@ -70,7 +72,7 @@ constage and Buildah compress the layers of archives with gzip; BuildKit's archi
         ours = f"{figure(wall(own))} s, {statistics.median(c.memory for c in own):.0f} MB" if measured(own) else "none"
         peer = f"{figure(peers[best])} s ({best})" if best else "none"
         ratio = f"{peers[best] / wall(own):.1f}×" if best and measured(own) else ""
-        what, seconds = max(limits.items(), key=lambda l: l[1], default=("", 0))
+        what, seconds = max(((w, s) for w, s in limits.items() if w != TOGETHER), key=lambda l: l[1], default=("", 0))
         if inside and best and measured(own):
             rest, others = wall(own) - inside[1], peers[best] - inside[1]
             ratio += f"; outside {inside[0]} {others / rest:.1f}×" if rest > 0 else ""
