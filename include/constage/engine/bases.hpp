@@ -3,6 +3,7 @@
 #define CONSTAGE_ENGINE_BASES_HPP_INCLUDED
 
 #include <constage/detail/config.hpp>
+#include <constage/engine/base_layers.hpp>
 #include <constage/engine/build.hpp>
 #include <constage/engine/lower.hpp>
 #include <constage/engine/once.hpp>
@@ -13,8 +14,6 @@
 
 #include <functional>
 #include <memory>
-#include <mutex>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -61,18 +60,12 @@ public:
 
 private:
     void transfer(std::size_t id);
-    void unpack(oci::descriptor const& layer);
-    void list(oci::descriptor const& layer);
-    void check_blob(oci::descriptor const& layer);
-    void keep(std::string const& place, files::diff const& changes, std::string const& from);
-    files::diff load_layer(oci::descriptor const& layer);
     std::unique_ptr<base> open(std::string const& name, oci::platform const& platform);
 
     store& store_;
     options const& how_;
+    base_layers layers_;
     std::vector<std::unique_ptr<base>> bases_;
-    std::mutex guard_;
-    std::set<std::string> just_fetched_;  ///< blobs whose digest this process has computed
 };
 
 /// The ignore rules of a local context: <Dockerfile>.dockerignore beside the Dockerfile, else .dockerignore in its root (X003, X004).

@@ -8,11 +8,8 @@
 #include <constage/engine/bases.hpp>
 #include <constage/engine/choices.hpp>
 #include <constage/engine/context.hpp>
-#include <constage/engine/disk_usage.hpp>
 #include <constage/engine/key.hpp>
-#include <constage/engine/sandbox.hpp>
 #include <constage/failure.hpp>
-#include <constage/files/archive.hpp>
 #include <constage/files/digest.hpp>
 #include <constage/files/materialize.hpp>
 #include <constage/files/scan.hpp>
@@ -20,7 +17,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <fstream>
 #include <iterator>
 #include <thread>
@@ -55,12 +51,6 @@ CONSTAGE_INLINE std::pair<std::string, std::string> split_layout(std::string con
     return {text.substr(0, colon), text.substr(colon + 1)};
 }
 
-CONSTAGE_INLINE files::node_ptr with_content_at(files::node const& n, std::string const& path) {
-    auto copy = std::make_shared<files::node>(n);
-    copy->content.path = path;
-    return copy;
-}
-
 }  // namespace bases_detail
 
 CONSTAGE_INLINE files::ignore_rules ignore_rules_of(std::string const& directory, std::optional<std::string> const& dockerfile) {
@@ -72,7 +62,7 @@ CONSTAGE_INLINE files::ignore_rules ignore_rules_of(std::string const& directory
     return {};
 }
 
-CONSTAGE_INLINE base_set::base_set(store& where, options const& how) : store_(where), how_(how) {}
+CONSTAGE_INLINE base_set::base_set(store& where, options const& how) : store_(where), how_(how), layers_(where, how) {}
 
 CONSTAGE_INLINE std::unique_ptr<base_set::base> base_set::open(std::string const& name, oci::platform const& platform) {
     auto b = std::make_unique<base>();
@@ -177,8 +167,7 @@ CONSTAGE_INLINE void base_set::transfer(std::size_t id) {
                             if (told.moved) told.moved(id, done, total);
                         },
                         how_.stop);
-                std::lock_guard const hold(guard_);
-                just_fetched_.insert(blob->digest);
+                layers_.trust(blob->digest);
             } catch (...) {
                 std::lock_guard const hold(guard);
                 if (!error) error = std::current_exception();
@@ -193,80 +182,11 @@ CONSTAGE_INLINE void base_set::transfer(std::size_t id) {
     if (error) std::rethrow_exception(error);
 }
 
-/// A blob that did not come just now is read to its end before anything in it is believed.
-CONSTAGE_INLINE void base_set::check_blob(oci::descriptor const& layer) {
-    {
-        std::lock_guard const hold(guard_);
-        if (just_fetched_.contains(layer.digest)) return;
-    }
-    auto const blob = store_.blobs().path(layer.digest);
-    if (files::digest_of_file(blob) != layer.digest)
-        throw failure("the blob " + blob + " is damaged").with_hint("delete this file and build again");
-    std::lock_guard const hold(guard_);
-    just_fetched_.insert(layer.digest);
-}
-
-/// layers/HEX without contents: enough for a COPY onto the image, which only wants to know what is there.
-CONSTAGE_INLINE void base_set::list(oci::descriptor const& layer) {
-    auto const place = store_.path("layers", layer.digest);
-    auto const usable = [&] { return ::access((place + "/diff").c_str(), F_OK) == 0; };
-    if (usable()) return mark_used(place);
-    auto const only_one = store_.lock("layer-" + layer.digest.substr(7));
-    if (usable()) return;
-    check_blob(layer);
-    auto const part = store_.make_temporary();
-    auto changes = files::list_archive(store_.blobs().path(layer.digest), part.path() + "/data", true, how_.unpack, how_.stop);
-    if (has_privilege())
-        for (auto& c : changes)
-            if (c.node && !c.node->content.path.empty()) c.node = bases_detail::with_content_at(*c.node, part.path() + "/fs/" + c.path);
-    keep(place, changes, part.path());
-}
-
-/// layers/HEX with contents.
-CONSTAGE_INLINE void base_set::unpack(oci::descriptor const& layer) {
-    auto const place = store_.path("layers", layer.digest);
-    auto const privileged = has_privilege();
-    auto const has = [&](char const* contents) { return ::access((place + contents).c_str(), F_OK) == 0; };
-    auto const usable = [&] { return has("/fs") || (!privileged && has("/data")); };
-    if (usable()) return mark_used(place);
-    auto const only_one = store_.lock("layer-" + layer.digest.substr(7));
-    if (usable()) return;
-    check_blob(layer);
-    auto const part = store_.make_temporary();
-    auto const data = part.path() + "/data";
-    auto changes = files::read_archive(store_.blobs().path(layer.digest), data, true, how_.unpack, how_.stop);
-    if (privileged) {
-        changes = files::materialize(std::move(changes), part.path() + "/fs", {{}, data});
-        remove_all(data);
-    }
-    keep(place, changes, part.path());
-}
-
-/// Puts what was made in `from` into the store. If a list is there already, it is replaced, and then its contents are added: a build that
-/// is killed in between leaves a list without contents.
-CONSTAGE_INLINE void base_set::keep(std::string const& place, files::diff const& changes, std::string const& from) {
-    write_file(from + "/bytes", std::to_string(files::file_bytes(changes)));
-    write_file(from + "/diff", files::save(changes, from));
-    if (::access(place.c_str(), F_OK) != 0) return store_.publish(from, place);
-    remove_all(place + "/data");  // made without privilege; the list will not name it any more
-    for (auto const* name : {"/diff", "/fs", "/data"})
-        if (::access((from + name).c_str(), F_OK) == 0 && ::rename((from + name).c_str(), (place + name).c_str()) != 0)
-            throw system_failure("write", place + name);
-}
-
-CONSTAGE_INLINE files::diff base_set::load_layer(oci::descriptor const& layer) {
-    auto const place = store_.path("layers", layer.digest);
-    auto const text = read_file(place + "/diff");
-    if (!text)
-        throw failure("the store lacks the index of layer " + layer.digest).with_hint("run `constage store check`, or use another --store");
-    return files::load(*text, place);
-}
-
 CONSTAGE_INLINE void base_set::unpack(std::size_t id) {
     auto& b = *bases_[id];
     b.unpacked([&] {
         fetch(id);
-        for (auto const& l : b.image.layers) unpack(l);
+        for (auto const& l : b.image.layers) layers_.unpack(l);
     });
 }
 
@@ -285,8 +205,8 @@ CONSTAGE_INLINE files::tree base_set::listing(std::size_t id) {
         fetch(id);
         files::tree scan;
         for (auto const& l : b.image.layers) {
-            list(l);
-            scan = scan.apply(load_layer(l));
+            layers_.list(l);
+            scan = scan.apply(layers_.changes(l));
         }
         b.scan = std::move(scan);
     });
@@ -305,19 +225,16 @@ CONSTAGE_INLINE std::vector<std::string> base_set::mountable(std::size_t id) {
         return {place + "/fs"};
     }
     unpack(id);
-    for (auto const& l : b.image.layers) result.insert(result.begin(), store_.path("layers", l.digest) + "/fs");
+    for (auto const& l : b.image.layers) result.insert(result.begin(), layers_.directory(l));
     return result;
 }
 
 CONSTAGE_INLINE std::uint64_t base_set::file_bytes(std::size_t id) {
     std::uint64_t sum = 0;
     for (auto const& l : bases_[id]->image.layers) {
-        if (!store_.has("layers", l.digest)) return 0;
-        // Not from the index: a build that finds everything in its cache would read it for nothing else.
-        auto const text = read_file(store_.path("layers", l.digest) + "/bytes").value_or("0");
-        std::uint64_t bytes = 0;
-        std::from_chars(text.data(), text.data() + text.size(), bytes);
-        sum += bytes;
+        auto const bytes = layers_.file_bytes(l);
+        if (!bytes) return 0;
+        sum += *bytes;
     }
     return sum;
 }
