@@ -9,3 +9,11 @@ if command -v clang++ >/dev/null; then
     printf '#include <constage/dsl.hpp>\nint main() {}\n' >"$work/all.cpp"
     clang++ -std=c++20 -DCONSTAGE_HEADER_ONLY -I"$CONSTAGE_SOURCE/include" -fsyntax-only "$work/all.cpp"
 fi
+
+echo "== each of the headers that name a part compiles alone, too"
+cd "$CONSTAGE_SOURCE/include"
+printf '%s\n' constage/*.hpp constage/files/*.hpp | xargs -P "$(nproc)" -I{} sh -c 'printf "#include <%s>\n" "$1" |
+    "$2" -std=c++20 -DCONSTAGE_HEADER_ONLY -I. -fsyntax-only -x c++ - || {
+        echo "$1 does not compile alone in a header-only program" >&2
+        exit 1
+    }' sh {} "${CXX:-g++}"

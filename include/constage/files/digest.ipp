@@ -107,6 +107,14 @@ CONSTAGE_INLINE bool is_digest(std::string_view text) {
     return text.size() == 71 && text.starts_with("sha256:") && text.find_first_not_of("0123456789abcdef", 7) == text.npos;
 }
 
+CONSTAGE_INLINE file_digest::file_digest(std::string_view text) : known_(is_digest(text)) {
+    auto const value = [](char c) { return static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10); };
+    for (std::size_t i = 0; known_ && i != raw_.size(); ++i)
+        raw_[i] = static_cast<unsigned char>(value(text[7 + 2 * i]) << 4 | value(text[8 + 2 * i]));
+}
+
+CONSTAGE_INLINE std::string file_digest::text() const { return known_ ? digest_text("sha256", raw_.data(), raw_.size()) : std::string(); }
+
 CONSTAGE_INLINE std::string base64(std::string_view bytes) {
     std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
     auto const size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), reinterpret_cast<unsigned char const*>(bytes.data()),

@@ -38,6 +38,6 @@ private:
 }  // namespace constage::files
 
 #ifdef CONSTAGE_HEADER_ONLY
-#include <constage/files/file_digest.ipp>
+#include <constage/files/digest.hpp>
 #endif
 #endif
