@@ -183,3 +183,17 @@ TEST_CASE("many at once", "[sandbox]") {
     threads.clear();
     CHECK(good == 6);
 }
+
+TEST_CASE("a root of nothing, with a program that a mount brings", "[sandbox]") {
+    if (!can_run()) return;
+    container run;
+    engine::sandbox_mount programs;
+    programs.target = "/b";
+    programs.source = run.directory.path / "root/bin";
+    programs.readonly = true;
+    run.request.mounts = {programs};
+    run.request.lower.clear();
+    CHECK(run.run({"/b/busybox", "sh", "-c", "echo text > /made && /b/busybox ls /"}).exit_code == 0);
+    CHECK(run.out.find("made\n") != std::string::npos);
+    CHECK(read(run.upper() + "/made") == "text\n");
+}

@@ -162,15 +162,6 @@ CONSTAGE_INLINE engine::report run(plan::plan const& what, arguments const& args
     }
 }
 
-/// Runs the build in a user namespace if it needs one: for what it does itself, or to remove what a killed RUN wrote as another user.
-CONSTAGE_INLINE std::optional<int> enter(invocation const& call, bool for_the_build) {
-    if (for_the_build) return engine::enter_user_namespace(call.argc, call.argv);
-    try {
-        if (!engine::remove_rubbish(call.args.build)) return engine::enter_user_namespace(call.argc, call.argv);
-    } catch (failure const&) {}  // only space is lost; if the store itself is the trouble, the build will say so
-    return std::nullopt;
-}
-
 CONSTAGE_INLINE void finish(engine::report const& r, arguments const& args, report::style style) {
     if (!args.iidfile.empty()) write_whole(args.iidfile, digest_of(r));
     if (!args.metadata_file.empty()) write_whole(args.metadata_file, metadata(r, args.build));
@@ -201,8 +192,9 @@ CONSTAGE_INLINE int build(invocation& call) {
     std::optional<dockerfile::document> document;
     if (call.dockerfile) document = dockerfile::parse(call.dockerfile->text, call.dockerfile->name);
     if (document) check_before(call, *document);
-    if (!engine::has_privilege())
-        if (auto const code = build_detail::enter(call, engine::needs_privilege(what, args.build))) return *code;
+    if (engine::needs_privilege(what, args.build) && !engine::has_privilege()) {
+        if (auto const code = engine::enter_user_namespace(call.argc, call.argv)) return *code;
+    }
     std::optional<temporary_file> archive;
     std::string program;
     if (args.load) {

@@ -96,7 +96,9 @@ CONSTAGE_INLINE int check_store(invocation& call) {
     if (!health.problems.empty())
         throw failure("the store " + place + " is not sound: " + std::to_string(health.problems.size()) +
                       (health.problems.size() == 1 ? " problem" : " problems"))
-            .with_hint("what ended processes left, the next build removes; remove what else is named above, and builds make it again");
+            .with_hint(
+                "what ended processes left, the next build removes (one with a RUN); remove what else is named above, and builds make it "
+                "again");
     print("the store is sound: " + std::to_string(health.entries) + " entries\n");
     return 0;
 }

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -33,7 +34,9 @@ void for_each_index(std::size_t count, std::size_t worth_a_thread, F const& f) {
     {
         auto const most = std::min<std::size_t>({processors(), 8, count / worth_a_thread + 1});
         std::vector<std::jthread> helpers;
-        while (helpers.size() + 1 < most) helpers.emplace_back(work);
+        try {
+            while (helpers.size() + 1 < most) helpers.emplace_back(work);
+        } catch (std::system_error const&) {}  // as many as there may be; this one can do it alone
         work();
     }
     if (error) std::rethrow_exception(error);

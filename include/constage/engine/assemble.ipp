@@ -2,13 +2,13 @@
 #ifndef CONSTAGE_ENGINE_ASSEMBLE_IPP_INCLUDED
 #define CONSTAGE_ENGINE_ASSEMBLE_IPP_INCLUDED
 
-#include <fmt/format.h>
+#include <time.h>
+
 #include <constage/detail/processors.hpp>
 #include <constage/engine/assemble.hpp>
 #include <constage/oci/layer.hpp>
 
 #include <algorithm>
-#include <chrono>
 
 namespace constage::engine {
 
@@ -28,14 +28,12 @@ CONSTAGE_INLINE files::diff stamped(files::diff changes, std::int64_t epoch) {
 }  // namespace assemble_detail
 
 CONSTAGE_INLINE std::string rfc3339(std::int64_t seconds) {
-    // Not gmtime(): it reads the machine's time zone first.
-    using namespace std::chrono;
-    sys_seconds const when{std::chrono::seconds(seconds)};
-    auto const midnight = floor<days>(when);
-    year_month_day const date(midnight);
-    hh_mm_ss const time(when - midnight);
-    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                       static_cast<unsigned>(date.day()), time.hours().count(), time.minutes().count(), time.seconds().count());
+    std::time_t const time = seconds;
+    std::tm parts{};
+    ::gmtime_r(&time, &parts);
+    char text[64];
+    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    return text;
 }
 
 CONSTAGE_INLINE layer_record make_layer(execution& done, std::size_t task, layer_format const& format, store& where) {

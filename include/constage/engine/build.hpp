@@ -118,10 +118,6 @@ struct report {
 /// images tell, their ONBUILD triggers, build() says so: by a privilege_failure (engine/sandbox.hpp), before anything was done.
 bool needs_privilege(plan::plan const& what, options const& how);
 
-/// Removes what ended processes left in the store. False if some of it is still there: a killed RUN wrote it as another user, and it takes
-/// privilege to remove it.
-bool remove_rubbish(options const& how);
-
 /// Throws constage::failure; nothing half-written is left at any output.
 report build(plan::plan const& what, options const& how);
 

@@ -109,12 +109,6 @@ CONSTAGE_INLINE bool needs_privilege(plan::plan const& what, options const& how)
     });
 }
 
-CONSTAGE_INLINE bool remove_rubbish(options const& how) {
-    store where(how.store.empty() ? default_store() : how.store);
-    where.remove_rubbish();
-    return where.rubbish().empty();
-}
-
 namespace build_detail {
 
 /// One build, from the plan's platforms to the report.

@@ -158,7 +158,8 @@ struct checker {
     }
 
     void rubbish() {
-        for (auto const& path : where.rubbish()) complain(path, "was left by a process that has ended; the next build removes it");
+        for (auto const& path : where.rubbish())
+            complain(path, "was left by a process that has ended; the next build removes it, one with a RUN if it is of another user");
     }
 };
 

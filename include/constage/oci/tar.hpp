@@ -34,7 +34,8 @@ inline constexpr std::size_t tar_block_size = std::size_t{1} << 20;
 /// A whole diff as a tar: whiteouts as ".wh." files, sockets left out, hard links of one inode as links to the first name. The
 /// content of files is read here: a file that is not as the node says (size, digest if known) is a failure that names it.
 /// `sink` takes over each piece. `entry_sizes` gets name and bytes in the tar of each change. Of a file that `index` knows by the digest
-/// that the node has, before it is read and after it, the bytes need not be hashed to see that they are the same.
+/// that the node has, before it is read and after it, the bytes are not hashed again: what changes the bytes
+/// of a file without its times (a mapping that stays open, some network file systems) is not seen, there as in every scan.
 void write_tar(files::diff const& changes, std::optional<std::int64_t> clamp_mtime_seconds, std::function<void(piece&&)> const& sink,
                std::vector<std::pair<std::string, std::uint64_t>>* entry_sizes = nullptr, files::file_index const* index = nullptr);
 

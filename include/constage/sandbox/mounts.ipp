@@ -57,7 +57,7 @@ CONSTAGE_INLINE void bundle::mount_root(engine::sandbox_request const& what) {
         lower.push_back(scratch("empty"));
     else
         mounts_detail::copy_root_metadata(lower.front(), what.upper);
-    mount_overlay(std::move(lower), what.upper, work_, root());  // overlay makes a directory of its own in there
+    mount_overlay(std::move(lower), what.upper, scratch("overlay"), root());
 }
 
 /// The options of mount(2) must fit into one page, so the directories are named through short symlinks. A directory that comes twice would
