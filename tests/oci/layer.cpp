@@ -241,7 +241,7 @@ TEST_CASE("a file that the index knows is not hashed again, but must stay as it 
             nullptr, &index);
     };
     CHECK_THROWS_WITH(tar({}), Catch::Contains(path));  // not in the index: hashed
-    while (!index.find(s)) {  // which takes nothing that is younger than two seconds
+    while (!index.find(s)) {                            // which takes nothing that is younger than two seconds
         ::usleep(100'000);
         index.remember(s, n->content.digest);
     }
@@ -254,6 +254,8 @@ TEST_CASE("a file that the index knows is not hashed again, but must stay as it 
 
 TEST_CASE("what a layer cannot hold is said", "[oci][layer]") {
     CHECK_THROWS_WITH(write({put("a/.wh.b", file(""))}, compression::none), Catch::Contains("a/.wh.b"));
+    CHECK_THROWS_WITH(write({put("a/.wh.b/c", file(""))}, compression::none), Catch::Contains("a/.wh.b"));
+    CHECK_THROWS_WITH(write({put(".wh.b/c", file(""))}, compression::none), Catch::Contains(".wh.b"));
     CHECK_THROWS_AS(oci::write_layer({}, compression::gzip, 10, 1, [](std::string_view) {}), failure);
     std::vector<std::pair<std::string, std::uint64_t>> sizes;
     oci::write_layer(

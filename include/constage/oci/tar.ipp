@@ -225,7 +225,7 @@ public:
     void write(files::change const& c) {
         auto const slash = c.path.rfind('/');
         auto const base = std::string_view(c.path).substr(slash == std::string::npos ? 0 : slash + 1);
-        if (base.starts_with(".wh."))
+        if (c.path.starts_with(".wh.") || c.path.find("/.wh.") != c.path.npos)
             throw failure("a layer cannot hold " + c.path + ": names that begin with \".wh.\" mean deleted files")
                 .with_hint("rename the file, or do not copy it");
         if (c.what == files::change::kind::remove) {
