@@ -77,8 +77,8 @@ def one_round(b, chance, kills, expected, moments, mounts):
         raise Failed(f"{b.place}: the build after the kill fails:\n{b.text}")
     if (b.digest, b.archive()) != (digest, archive):
         raise Failed(f"{b.place}: {b.digest} instead of {digest}, or another archive")
-    # An ordinary user's build that finds everything in its cache does not enter the user namespace, and only there it may remove what a killed
-    # RUN wrote as another user: a build that runs something does.
+    # What was killed in a user namespace may take a moment longer to end: until then its lock says that its files are in use, and only the
+    # build after that one removes them.
     if b.user and "was left by a process" in b.check() and b.build("--no-cache") != 0:
         raise Failed(f"{b.place}: the second build after the kill fails:\n{b.text}")
     if problems := b.check():

@@ -140,7 +140,8 @@ TEST_CASE("a store is sound, until something in it changes") {
     CHECK_THAT(problems(), Catch::Contains(record.filename().string() + ": is damaged"));
     store.write("store/steps/" + record.filename().string(), text);
     fs::create_directories(store.path / "store/tmp/1-0");  // no lock: its process has ended
-    CHECK(problems() == "tmp/1-0: was left by a process that has ended; the next build removes it, one with a RUN if it is of another user\n");
+    CHECK(problems() ==
+          "tmp/1-0: was left by a process that has ended; the next build removes it, one with a RUN if it is of another user\n");
     digest_of(two_stages(), options_of(context, store));
     CHECK(problems().empty());
     auto const blob = first("blobs/sha256");

@@ -25,10 +25,12 @@ TEST_CASE("sha256 of bytes, in pieces and of files", "[files][digest]") {
     std::ofstream(path) << "abc";
     CHECK(files::digest_of_file(path) == abc);
     CHECK(files::digest_of_file(path, "sha256") == abc);
-    CHECK(files::digest_of_file(path, "sha384") == "sha384:cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed"
-                                                   "8086072ba1e7cc2358baeca134c825a7");
-    CHECK(files::digest_of_file(path, "sha512") == "sha512:ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
-                                                   "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f");
+    CHECK(files::digest_of_file(path, "sha384") ==
+          "sha384:cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed"
+          "8086072ba1e7cc2358baeca134c825a7");
+    CHECK(files::digest_of_file(path, "sha512") ==
+          "sha512:ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
+          "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f");
     CHECK(files::digest_of_file(path, "md5").empty());
     std::remove(path.c_str());
     CHECK_THROWS_WITH(files::digest_of_file(path), Catch::Contains(path));
