@@ -2,20 +2,15 @@
 #ifndef CONSTAGE_CLI_MAIN_IPP_INCLUDED
 #define CONSTAGE_CLI_MAIN_IPP_INCLUDED
 
-#include <malloc.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <constage/cli/commands.hpp>
 #include <constage/cli/main.hpp>
+#include <constage/detail/large_pages.hpp>
 #include <constage/failure.hpp>
 #include <constage/oci/deflate_isal.hpp>
 #include <constage/oci/gzip.hpp>
 #include <constage/report/excerpt.hpp>
 #include <constage/report/json_lines.hpp>
 
-#include <cstdint>
-#include <cstdlib>
 #include <exception>
 
 namespace constage::cli {
@@ -67,26 +62,8 @@ CONSTAGE_INLINE int dispatch(invocation& call) {
     return 0;
 }
 
-/// Trees of files are many small pieces of memory. With pages of 4 KiB, a build that finds all of 20,000 files unchanged spends half of its
-/// time on page faults: so the heap lies in large pages, if the kernel has them. A matter of the process, hence here and not in the engine.
-CONSTAGE_INLINE void use_large_pages() {
-#if defined(__GLIBC__) && defined(MADV_HUGEPAGE)
-    constexpr std::size_t ahead = std::size_t{64} << 20, page = std::size_t{2} << 20;
-    auto const before = reinterpret_cast<std::uintptr_t>(::sbrk(0));
-    ::mallopt(M_TOP_PAD, ahead);
-    ::mallopt(M_TRIM_THRESHOLD, 2 * ahead);
-    ::mallopt(M_MMAP_THRESHOLD, 8 << 20);  // blocks of layers: without it (and with the above) each were mapped and unmapped by itself
-    void* volatile const first_piece = std::malloc(127 * 1024);  // grows the heap once; what follows lies in there
-    std::free(first_piece);
-    auto const end = reinterpret_cast<std::uintptr_t>(::sbrk(0));
-    if (end < before + ahead) return;
-    auto const first = (before + page - 1) / page * page;
-    ::madvise(reinterpret_cast<void*>(first), end - first, MADV_HUGEPAGE);  // if not: only slower
-#endif
-}
-
 CONSTAGE_INLINE int run(int argc, char** argv, program who, std::function<plan::plan()> graph) {
-    use_large_pages();
+    detail::use_large_pages();
     invocation call;
     call.argc = argc;
     call.argv = argv;

@@ -2,16 +2,12 @@
 #ifndef CONSTAGE_DETAIL_PARALLEL_HPP_INCLUDED
 #define CONSTAGE_DETAIL_PARALLEL_HPP_INCLUDED
 
-#include <constage/detail/processors.hpp>
+#include <constage/detail/helper_threads.hpp>
 
-#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <exception>
 #include <mutex>
-#include <system_error>
-#include <thread>
-#include <vector>
 
 namespace constage::detail {
 
@@ -32,11 +28,8 @@ void for_each_index(std::size_t count, std::size_t worth_a_thread, F const& f) {
         }
     };
     {
-        auto const most = std::min<std::size_t>({processors(), 8, count / worth_a_thread + 1});
-        std::vector<std::jthread> helpers;
-        try {
-            while (helpers.size() + 1 < most) helpers.emplace_back(work);
-        } catch (std::system_error const&) {}  // as many as there may be; this one can do it alone
+        helper_threads helpers;
+        for (auto wanted = count / worth_a_thread; wanted > 0 && helpers.add(work); --wanted) {}
         work();
     }
     if (error) std::rethrow_exception(error);

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdio>
 #include <cstring>
 #include <mutex>
@@ -25,7 +26,7 @@ namespace constage::files {
 namespace index_detail {
 
 /// The file is this mark and then records, sorted by device and inode, in the machine's byte order (a foreign one has no valid check).
-inline constexpr std::string_view magic = "constage files 1";
+inline constexpr std::string_view magic = "constage files 2";
 /// More than this is not carried on: what is gone from the disk would stay for ever.
 inline constexpr std::size_t most_records = 2'000'000;
 inline constexpr std::int64_t slack_ns = 2'000'000'000;
@@ -33,14 +34,14 @@ inline constexpr std::int64_t slack_ns = 2'000'000'000;
 struct record {
     std::uint64_t device, inode, size;
     std::int64_t mtime_ns, ctime_ns;
-    std::array<std::uint64_t, 4> digest;
+    file_digest::bytes digest;
     std::uint64_t check;
 
     std::uint64_t sum() const {
+        std::array<std::uint64_t, offsetof(record, check) / 8> words;
+        std::memcpy(words.data(), this, sizeof words);
         std::uint64_t h = 0x9e3779b97f4a7c15;
-        for (auto const word : {device, inode, size, static_cast<std::uint64_t>(mtime_ns), static_cast<std::uint64_t>(ctime_ns), digest[0],
-                                digest[1], digest[2], digest[3]})
-            h = (h ^ word) * 0xff51afd7ed558ccd, h ^= h >> 32;
+        for (auto const word : words) h = (h ^ word) * 0xff51afd7ed558ccd, h ^= h >> 32;
         return h;
     }
     bool before(std::uint64_t d, std::uint64_t i) const { return device != d ? device < d : inode < i; }
@@ -52,18 +53,6 @@ CONSTAGE_INLINE std::int64_t nanoseconds(timespec const& t) { return t.tv_sec * 
 CONSTAGE_INLINE bool same_file(record const& r, struct stat const& s) {
     return r.device == s.st_dev && r.inode == s.st_ino && r.size == static_cast<std::uint64_t>(s.st_size) &&
            r.mtime_ns == nanoseconds(s.st_mtim) && r.ctime_ns == nanoseconds(s.st_ctim);
-}
-
-CONSTAGE_INLINE std::array<std::uint64_t, 4> packed(file_digest const& digest) {
-    std::array<std::uint64_t, 4> words{};
-    for (std::size_t i = 0; i != digest.raw().size(); ++i) words[i / 8] = words[i / 8] << 8 | digest.raw()[i];
-    return words;
-}
-
-CONSTAGE_INLINE file_digest unpacked(std::array<std::uint64_t, 4> const& words) {
-    file_digest::bytes raw;
-    for (std::size_t i = 0; i != raw.size(); ++i) raw[i] = static_cast<unsigned char>(words[i / 8] >> (56 - i % 8 * 8));
-    return file_digest(raw);
 }
 
 /// The index file as it is on the disk now.
@@ -140,11 +129,11 @@ CONSTAGE_INLINE file_index::~file_index() {
 }
 
 CONSTAGE_INLINE std::optional<file_digest> file_index::find(struct stat const& s) const {
-    if (auto const* r = state_->mapped.find(s)) return index_detail::unpacked(r->digest);
+    if (auto const* r = state_->mapped.find(s)) return file_digest(r->digest);
     std::lock_guard const lock(state_->mutex);
     auto const found = state_->added.find(s.st_ino);
     if (found == state_->added.end() || !index_detail::same_file(found->second, s)) return std::nullopt;
-    return index_detail::unpacked(found->second.digest);
+    return file_digest(found->second.digest);
 }
 
 CONSTAGE_INLINE void file_index::remember(struct stat const& s, file_digest const& digest) {
@@ -156,7 +145,7 @@ CONSTAGE_INLINE void file_index::remember(struct stat const& s, file_digest cons
                            static_cast<std::uint64_t>(s.st_size),
                            index_detail::nanoseconds(s.st_mtim),
                            index_detail::nanoseconds(s.st_ctim),
-                           index_detail::packed(digest),
+                           digest.raw(),
                            0};
     r.check = r.sum();
     std::lock_guard const lock(state_->mutex);

@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <constage/detail/helper_threads.hpp>
 #include <constage/detail/parallel.hpp>
-#include <constage/detail/processors.hpp>
 #include <constage/failure.hpp>
 #include <constage/files/digest.hpp>
 #include <constage/files/scan.hpp>
@@ -23,7 +23,6 @@
 #include <memory>
 #include <mutex>
 #include <set>
-#include <thread>
 
 namespace constage::files::scan_context_detail {
 
@@ -131,7 +130,9 @@ private:
     };
 
     std::shared_ptr<node> root(std::set<wanted> const& all);
-    void work();
+    void help();
+    void work(std::unique_lock<std::mutex>& hold);
+    void read(job const& j, std::unique_lock<std::mutex>& hold);
     void fill(job const& j);
     std::shared_ptr<node> entry(job const& in, std::shared_ptr<scan_entry::descriptor> const& at, std::string const& above,
                                 std::string const& name, std::vector<job>& deeper);
@@ -154,7 +155,7 @@ private:
     std::size_t busy_ = 0;
     std::exception_ptr error_;
     std::condition_variable changed_;
-    std::vector<std::jthread> helpers_;
+    detail::helper_threads helpers_;
 };
 
 CONSTAGE_INLINE walk::names_below walk::names_below::in(std::string const& name) const {
@@ -196,36 +197,52 @@ CONSTAGE_INLINE std::shared_ptr<node> walk::root(std::set<wanted> const& all) {
             named.paths.push_back(&path);
     }
     todo_.push_back({top, nullptr, root_, "", named, {}});
-    work();
-    helpers_.clear();  // waits for them
+    {
+        std::unique_lock hold(guard_);
+        work(hold);
+    }
+    helpers_.join();
     if (error_) std::rethrow_exception(error_);
     return top;
 }
 
-/// Reads directories until there is none left. More threads begin when there is something for them to do.
-CONSTAGE_INLINE void walk::work() {
-    constexpr std::size_t worth_a_thread = 32;
-    auto const most = std::min<std::size_t>(detail::processors(), 8);
+/// Begins at the other end: what came first has most below it, so that there is work for all to the end.
+CONSTAGE_INLINE void walk::help() {
     std::unique_lock hold(guard_);
+    if (todo_.empty()) return;
+    auto const first = std::move(todo_.front());
+    todo_.erase(todo_.begin());
+    read(first, hold);
+    work(hold);
+}
+
+/// Reads directories until there is none left. More threads begin when there is something for them to do.
+CONSTAGE_INLINE void walk::work(std::unique_lock<std::mutex>& hold) {
+    constexpr std::size_t worth_a_thread = 32;
     for (;;) {
         changed_.wait(hold, [&] { return !todo_.empty() || busy_ == 0; });
         if (todo_.empty()) return;
-        auto const j = std::move(todo_.back());
+        auto const last = std::move(todo_.back());
         todo_.pop_back();
-        ++busy_;
-        if (todo_.size() >= worth_a_thread && helpers_.size() + 1 < most) helpers_.emplace_back([this] { work(); });
-        hold.unlock();
-        try {
-            fill(j);
-            hold.lock();
-        } catch (...) {
-            hold.lock();
-            if (!error_) error_ = std::current_exception();
-            todo_.clear();
-        }
-        --busy_;
-        if (todo_.empty()) changed_.notify_all();
+        if (todo_.size() >= worth_a_thread) helpers_.add([this] { help(); });
+        read(last, hold);
     }
+}
+
+/// Lets others have the lock meanwhile.
+CONSTAGE_INLINE void walk::read(job const& j, std::unique_lock<std::mutex>& hold) {
+    ++busy_;
+    hold.unlock();
+    try {
+        fill(j);
+        hold.lock();
+    } catch (...) {
+        hold.lock();
+        if (!error_) error_ = std::current_exception();
+        todo_.clear();
+    }
+    --busy_;
+    if (todo_.empty()) changed_.notify_all();
 }
 
 CONSTAGE_INLINE void walk::fill(job const& j) {
