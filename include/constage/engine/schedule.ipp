@@ -51,10 +51,10 @@ public:
                 begin(i, hold);
             }
             if (running_ == 0) break;
-            changed_.wait(hold);
+            done_.wait(hold);
         }
         closed_ = true;
-        changed_.notify_all();
+        more_.notify_all();
         hold.unlock();
         for (auto& t : threads_) t.join();
     }
@@ -80,7 +80,7 @@ private:
             queue_.push(i);
             ++running_;
             if (threads_.size() < parallel_ && threads_.size() < running_) threads_.emplace_back([this] { serve(); });
-            changed_.notify_all();
+            more_.notify_one();
         }
     }
 
@@ -88,7 +88,7 @@ private:
     void serve() {
         std::unique_lock hold(guard_);
         for (;;) {
-            changed_.wait(hold, [&] { return !queue_.empty() || closed_; });
+            more_.wait(hold, [&] { return !queue_.empty() || closed_; });
             if (queue_.empty()) return;
             auto const i = queue_.front();
             queue_.pop();
@@ -104,7 +104,7 @@ private:
                 begun_[i] = 0;
             if (error && !error_) error_ = error;
             --running_;
-            changed_.notify_all();
+            done_.notify_one();
         }
     }
 
@@ -124,7 +124,8 @@ private:
     std::size_t running_ = 0;                                         ///< in the queue or in a thread
     bool closed_ = false;
     std::mutex guard_;
-    std::condition_variable changed_;
+    std::condition_variable more_;  ///< in the queue, or never again: for the threads
+    std::condition_variable done_;  ///< a job: for run()
     std::vector<std::thread> threads_;
     std::exception_ptr error_;
 };

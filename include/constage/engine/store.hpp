@@ -33,7 +33,7 @@
 /// - `mounts/HEX/`: cache mounts
 /// - `downloads/HEX`, `git/COMMIT/`: what ADD got from elsewhere
 /// - `files.idx`: digests of files by inode and times
-/// - `locks/…`: see lock()
+/// - `locks`: see lock()
 /// - `tmp/PID-N/`: of one process while it lives
 ///
 /// Everything is written below tmp/ and renamed, so a killed build leaves only rubbish in tmp/, which the next build removes.
@@ -54,7 +54,7 @@ inline constexpr store_folder store_folders[] = {
     {"mounts", "cache mounts", true},
 };
 
-/// An advisory lock on a file, held until destruction; freed by the kernel if the process dies.
+/// An advisory lock, held until destruction; freed by the kernel if the process dies.
 class file_lock {
 public:
     file_lock() = default;

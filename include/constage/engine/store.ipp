@@ -35,6 +35,12 @@ CONSTAGE_INLINE failure cannot(std::string const& action, std::string const& pat
 
 CONSTAGE_INLINE std::string hex(std::string const& digest) { return digest.substr(digest.find(':') + 1); }
 
+/// Which byte of the file of locks is the one of this name.
+CONSTAGE_INLINE off_t lock_number(std::string const& name) {
+    auto const digest = files::digest_of(name);
+    return static_cast<off_t>(std::stoull(digest.substr(7, 15), nullptr, 16));  // 60 bits: never negative
+}
+
 /// The store's root, with all its folders.
 CONSTAGE_INLINE std::string prepare(std::string const& given, bool must_exist) {
     std::error_code error;
@@ -51,7 +57,7 @@ CONSTAGE_INLINE std::string prepare(std::string const& given, bool must_exist) {
     auto const make = [&](std::string const& path) {  // also what somebody deleted
         if (::mkdir(path.c_str(), 0777) != 0 && errno != EEXIST) throw cannot("make the directory", path);
     };
-    for (auto const* folder : {"/locks", "/tmp", "/blobs", "/blobs/sha256"}) make(root + folder);
+    for (auto const* folder : {"/tmp", "/blobs", "/blobs/sha256"}) make(root + folder);
     for (auto const& folder : store_folders) make(root + "/" + folder.name);
     return root;
 }
@@ -258,15 +264,20 @@ CONSTAGE_INLINE void store::publish(std::string const& from, std::string const& 
     throw store_detail::cannot("write", to);
 }
 
+/// One byte of one file: a file for each name would stay for ever, and cost more than most of what it guards.
 CONSTAGE_INLINE file_lock store::lock(std::string const& name, bool shared, bool wait) const {
-    auto const path = root_ + "/locks/" + store_detail::hex(name);
+    auto const path = root_ + "/locks";
     int const fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (fd < 0) throw store_detail::cannot("lock", path);
     file_lock held(fd);
-    int const how = (shared ? LOCK_SH : LOCK_EX) | (wait ? 0 : LOCK_NB);
-    while (::flock(fd, how) != 0) {
+    struct flock byte {};
+    byte.l_type = shared ? F_RDLCK : F_WRLCK;
+    byte.l_whence = SEEK_SET;
+    byte.l_start = store_detail::lock_number(name);
+    byte.l_len = 1;
+    while (::fcntl(fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, &byte) != 0) {
         if (errno == EINTR) continue;
-        if (errno == EWOULDBLOCK) return {};
+        if (errno == EAGAIN || errno == EACCES) return {};
         throw store_detail::cannot("lock", path);
     }
     return held;

@@ -12,7 +12,8 @@
 #include <dlfcn.h>
 #include <isa-l.h>
 
-#include <vector>
+#include <array>
+#include <memory>
 #endif
 
 namespace constage::oci {
@@ -43,6 +44,11 @@ private:
     }
 };
 
+struct working_memory {
+    isal_zstream stream{};
+    std::array<std::uint8_t, ISAL_DEF_LVL2_DEFAULT> level{};  // its size decides where deflate's blocks end
+};
+
 class with_isal final : public deflater {
 public:
     explicit with_isal(library const& isal) : isal_(isal) {}
@@ -52,30 +58,27 @@ public:
         deflated out;
         out.crc = isal_.crc(0, bytes, block.size());
         out.bytes = piece(block.size() + block.size() / 8 + 4096);
-        begin();
-        stream_.next_in = bytes;
-        stream_.avail_in = static_cast<std::uint32_t>(block.size());
-        stream_.next_out = reinterpret_cast<std::uint8_t*>(out.bytes.end());
-        stream_.avail_out = static_cast<std::uint32_t>(out.bytes.room());
-        if (isal_.deflate(&stream_) != COMP_OK || stream_.avail_in != 0 || stream_.avail_out == 0)
+        // Begun anew for each block; kept, for it is larger than most layers.
+        thread_local auto const memory = std::make_unique<working_memory>();
+        auto& stream = memory->stream;
+        isal_.init(&stream);
+        stream.level = 2;
+        stream.level_buf = memory->level.data();
+        stream.level_buf_size = static_cast<std::uint32_t>(memory->level.size());
+        stream.end_of_stream = 0;
+        stream.flush = FULL_FLUSH;
+        stream.next_in = bytes;
+        stream.avail_in = static_cast<std::uint32_t>(block.size());
+        stream.next_out = reinterpret_cast<std::uint8_t*>(out.bytes.end());
+        stream.avail_out = static_cast<std::uint32_t>(out.bytes.room());
+        if (isal_.deflate(&stream) != COMP_OK || stream.avail_in != 0 || stream.avail_out == 0)
             throw failure("ISA-L did not compress a block");
-        out.bytes.grow(out.bytes.room() - stream_.avail_out);
+        out.bytes.grow(out.bytes.room() - stream.avail_out);
         return out;
     }
 
 private:
-    void begin() {
-        isal_.init(&stream_);
-        stream_.level = 2;
-        stream_.level_buf = work_.data();
-        stream_.level_buf_size = static_cast<std::uint32_t>(work_.size());
-        stream_.end_of_stream = 0;
-        stream_.flush = FULL_FLUSH;
-    }
-
     library const& isal_;
-    isal_zstream stream_{};
-    std::vector<std::uint8_t> work_ = std::vector<std::uint8_t>(ISAL_DEF_LVL2_DEFAULT);  // its size decides where deflate's blocks end
 };
 
 }  // namespace deflate_isal_detail
@@ -83,8 +86,11 @@ private:
 CONSTAGE_INLINE std::string_view isal_obstacle() {
 #ifdef __x86_64__
     // Not __builtin_cpu_supports(): it would examine the processor whenever the program starts, and virtual machines take long to answer.
-    unsigned a = 0, b = 0, c = 0, d = 0;
-    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_SSE4_2)) return "this processor has no SSE4.2";
+    static bool const good = [] {
+        unsigned a = 0, b = 0, c = 0, d = 0;
+        return __get_cpuid(1, &a, &b, &c, &d) && (c & bit_SSE4_2);
+    }();
+    if (!good) return "this processor has no SSE4.2";
 #endif
     return "";
 }
