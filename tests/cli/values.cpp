@@ -69,6 +69,7 @@ TEST_CASE("sizes, ages, times") {
         CHECK(refusal([&] { parse_age("--filter", wrong); }) != "accepted");
     CHECK(parse_timestamp("--timestamp", "0") == 0);
     CHECK(parse_timestamp("--timestamp", "1700000000") == 1700000000);
-    for (auto const* wrong : {"", "-1", "now", "1.5", "99999999999999"})
+    CHECK(parse_timestamp("--timestamp", "9223372036") == 9223372036);
+    for (auto const* wrong : {"", "-1", "now", "1.5", "9223372037", "99999999999999"})
         CHECK(refusal([&] { parse_timestamp("--timestamp", wrong); }) != "accepted");
 }

@@ -116,7 +116,7 @@ def newer_store(work, digest):
 
 def files_of(store):
     for top, directories, names in os.walk(store):
-        directories[:] = [d for d in directories if d not in ("fs", "tmp", "locks", "mounts", "git")]
+        directories[:] = [d for d in directories if d not in ("fs", "tmp", "mounts", "git")]
         for name in names:
             yield os.path.join(top, name)
 

@@ -66,6 +66,9 @@ TEST_CASE("the epoch may be that of a context, of a named context, of a stage", 
     CHECK(made() == "1970-01-01T00:33:20Z 2000");
     CHECK_THROWS_WITH(s.build("ARG SOURCE_DATE_EPOCH=stage\n" + stage + "ADD x /\n" + text),
                       Catch::Contains("invalid SOURCE_DATE_EPOCH: stage"));
+    CHECK_THROWS_WITH(s.build("ARG SOURCE_DATE_EPOCH=9223372037\n" + text), Catch::Contains("invalid SOURCE_DATE_EPOCH: 9223372037"));
+    s.build("ARG SOURCE_DATE_EPOCH=9223372036\n" + text);
+    CHECK(made() == "2262-04-11T23:47:16Z 9223372036");
     s.build("ARG SOURCE_DATE_EPOCH=5\nFROM scratch\nARG SOURCE_DATE_EPOCH=6\nLABEL l=$SOURCE_DATE_EPOCH\n");
     CHECK(made() == "1970-01-01T00:00:05Z 6");
 }

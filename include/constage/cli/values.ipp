@@ -112,8 +112,8 @@ CONSTAGE_INLINE std::int64_t parse_age(std::string_view option, std::string cons
 CONSTAGE_INLINE std::int64_t parse_timestamp(std::string_view option, std::string const& text) {
     std::string_view rest = text;
     auto const value = values_detail::take_number(rest);
-    if (!value || !rest.empty() || *value > std::uint64_t(1) << 40)
-        values_detail::refuse(option, text, "give the seconds since 1970 as a number");
+    if (!value || !rest.empty() || *value > static_cast<std::uint64_t>(engine::latest_epoch))
+        values_detail::refuse(option, text, "give the seconds since 1970 as a number, at most " + std::to_string(engine::latest_epoch));
     return static_cast<std::int64_t>(*value);
 }
 

@@ -33,6 +33,9 @@ struct secret {
     std::string id, src, env;  ///< file or environment variable
 };
 
+/// In the year 2262: the last second since 1970 whose nanoseconds are a std::int64_t.
+inline constexpr std::int64_t latest_epoch = 9'223'372'036;
+
 struct options {
     std::string context = ".";                         ///< a directory
     std::shared_ptr<files::tree const> context_files;  ///< instead of the directory's: of an archive or a repository (engine/context.hpp)
@@ -61,7 +64,7 @@ struct options {
     int jobs = 0;                                   ///< 0: number of cores, at least 2… steps at the same time
     std::string oci_runtime;                        ///< empty: crun, else runc
     std::vector<std::string> plain_http;            ///< registries without TLS
-    std::optional<std::int64_t> source_date_epoch;  ///< --timestamp; also $SOURCE_DATE_EPOCH as build-arg
+    std::optional<std::int64_t> source_date_epoch;  ///< --timestamp; also $SOURCE_DATE_EPOCH as build-arg; at most `latest_epoch`
     observer* progress = nullptr;
     std::function<void(failed_run&)> on_failed_run;  ///< when nothing else runs any more, before build() throws (engine/failed_run.hpp)
     std::stop_token stop;

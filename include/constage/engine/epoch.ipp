@@ -2,6 +2,7 @@
 #ifndef CONSTAGE_ENGINE_EPOCH_IPP_INCLUDED
 #define CONSTAGE_ENGINE_EPOCH_IPP_INCLUDED
 
+#include <constage/engine/build.hpp>
 #include <constage/engine/context.hpp>
 #include <constage/engine/epoch.hpp>
 #include <constage/failure.hpp>
@@ -16,10 +17,15 @@ namespace epoch_detail {
 
 inline constexpr char const* name = "SOURCE_DATE_EPOCH";
 
+CONSTAGE_INLINE failure too_late(std::string const& text) {
+    return failure("invalid SOURCE_DATE_EPOCH: " + text).with_hint("images know no time after " + std::to_string(latest_epoch)).as_usage();
+}
+
 CONSTAGE_INLINE std::optional<std::int64_t> number(std::string const& text) {
     std::int64_t value = 0;
     auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (text.empty() || error != std::errc() || end != text.data() + text.size() || value < 0) return std::nullopt;
+    if (value > latest_epoch) throw too_late(text);
     return value;
 }
 
@@ -57,6 +63,7 @@ CONSTAGE_INLINE std::optional<std::optional<std::int64_t>> named(std::string con
 
 CONSTAGE_INLINE std::optional<std::int64_t> epoch_of(plan::plan const& what, options const& how) {
     using namespace epoch_detail;
+    if (how.source_date_epoch && *how.source_date_epoch > latest_epoch) throw too_late(std::to_string(*how.source_date_epoch));
     if (how.source_date_epoch) return how.source_date_epoch;
     auto const text = asked_for(what, how);
     if (text.empty()) return std::nullopt;

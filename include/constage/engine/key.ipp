@@ -152,10 +152,7 @@ CONSTAGE_INLINE std::string digest_of(files::diff const& changes) {
                 continue;
             }
         if (n.type != files::type::file) continue;
-        if (!n.content.digest.empty())
-            key_detail::put(h, n.content.digest.text());
-        else
-            key_detail::put(h, n.content.path.empty() ? files::digest_of(n.content.text) : files::digest_of_file(n.content.path));
+        key_detail::put(h, files::digest_of(n.content).text());
     }
     return h.finish();
 }

@@ -58,8 +58,7 @@ CONSTAGE_INLINE files::diff settle(files::diff changes, std::int64_t began) {
         if (!c.node) continue;
         auto n = std::make_shared<files::node>(*c.node);
         if (n->mtime_ns >= began) n->mtime_ns = 0;
-        if (n->type == files::type::file && n->content.digest.empty())
-            n->content.digest = n->content.path.empty() ? files::digest_of(n->content.text) : files::digest_of_file(n->content.path);
+        if (n->type == files::type::file) n->content.digest = files::digest_of(n->content);
         c.node = std::move(n);
     }
     return changes;

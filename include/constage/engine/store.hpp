@@ -33,7 +33,7 @@
 /// - `mounts/HEX/`: cache mounts
 /// - `downloads/HEX`, `git/COMMIT/`: what ADD got from elsewhere
 /// - `files.idx`: digests of files by inode and times
-/// - `locks`: see lock()
+/// - `lock`: see lock()
 /// - `tmp/PID-N/`: of one process while it lives
 ///
 /// Everything is written below tmp/ and renamed, so a killed build leaves only rubbish in tmp/, which the next build removes.

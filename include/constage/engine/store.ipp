@@ -266,7 +266,7 @@ CONSTAGE_INLINE void store::publish(std::string const& from, std::string const& 
 
 /// One byte of one file: a file for each name would stay for ever, and cost more than most of what it guards.
 CONSTAGE_INLINE file_lock store::lock(std::string const& name, bool shared, bool wait) const {
-    auto const path = root_ + "/locks";
+    auto const path = root_ + "/lock";
     int const fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (fd < 0) throw store_detail::cannot("lock", path);
     file_lock held(fd);

@@ -144,7 +144,7 @@ CONSTAGE_INLINE void move_contents(diff& changes, std::string const& directory) 
         auto n = std::make_shared<node>(*c.node);
         n->content.path = directory + "/" + c.path;
         n->content.text.clear();
-        if (n->content.digest.empty()) n->content.digest = digest_of_file(n->content.path);
+        n->content.digest = digest_of(n->content);
         c.node = std::move(n);
     }
 }

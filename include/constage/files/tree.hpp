@@ -94,6 +94,9 @@ private:
 /// owns them. The root's own metadata is not.
 diff difference(tree const& before, tree const& after);
 
+/// The content's digest; if it is not known, by reading the bytes. Throws constage::failure that names the file.
+file_digest digest_of(content const& c);
+
 /// sha256 over names, types, modes, owners, sizes, link targets, xattrs and content of everything below `root`, not of mtimes (C025).
 /// The digest of a file without a known digest is computed by reading it.
 std::string content_digest(node const& root);

@@ -59,10 +59,7 @@ CONSTAGE_INLINE void write(node const& n, known const& before, writer& out) {
     switch (n.type) {
         case type::file:
             out.number(n.size);
-            if (!n.content.digest.empty())
-                out.text(n.content.digest.view());
-            else
-                out.text(file_digest(n.content.path.empty() ? digest_of(n.content.text) : digest_of_file(n.content.path)).view());
+            out.text(digest_of(n.content).view());
             break;
         case type::symlink:
             out.text(n.target);
@@ -112,6 +109,11 @@ CONSTAGE_INLINE std::vector<node const*> pieces(node const& root) {
 }
 
 }  // namespace tree_digest_detail
+
+CONSTAGE_INLINE file_digest digest_of(content const& c) {
+    if (!c.digest.empty()) return c.digest;
+    return c.path.empty() ? digest_of(c.text) : digest_of_file(c.path);
+}
 
 CONSTAGE_INLINE std::string content_digest(node const& root) {
     using namespace tree_digest_detail;
