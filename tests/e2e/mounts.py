@@ -66,6 +66,13 @@ class Check:
         lines = sorted(re.findall(r"^#\d+ [\d.]+ (\d)$", "".join(texts), re.M))
         assert lines == ["1", "2", "3"], "".join(texts)
 
+    def locked_caches_crosswise(self):
+        # One RUN that has the same cache twice, and RUNs that want two in either order: nobody waits for itself or in a circle.
+        flag = "--mount=type=cache,target=/{0},sharing=locked,id={0} "
+        self.build(BASE + f"RUN {flag.format('t')} --mount=type=cache,target=/u,sharing=locked,id=t echo both > /t/f && busybox grep both /u/f\n")
+        runs = [BASE + "".join(f"RUN {flag.format(a)}{flag.format(b)} echo {n} > /x/f\n" for n in range(8)) for a, b in ("xy", "yx")]
+        self.together(*runs)
+
     def cache_of_a_stage(self):
         text = self.build(BASE + ("RUN mkdir -p /from/in && echo text > /from/in/f && chown 5:6 /from/in/f\n" + BASE +
                           "RUN --mount=type=cache,target=/c,from=0,source=/from/in,id=f busybox stat -c %n:%u:%g /c/f && echo more >> /c/f\n"
@@ -158,7 +165,7 @@ def run(work):
     user, bad = builder.make_user(), 0
     for who in [None, user] if user else [None]:
         c = Check(work, who)
-        bad += builder.run_tests(c, ["shared_cache", "private_cache", "locked_cache", "cache_of_a_stage", "secrets", "ssh"])
+        bad += builder.run_tests(c, ["shared_cache", "private_cache", "locked_cache", "locked_caches_crosswise", "cache_of_a_stage", "secrets", "ssh"])
         if problems := c.b.check():
             bad += 1
             print(problems)

@@ -10,7 +10,7 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <system_error>
+#include <exception>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -44,7 +44,7 @@ public:
             });
             leave_this_processor(threads_.back());
             return true;
-        } catch (std::system_error const&) {
+        } catch (std::exception const&) {  // std::system_error, std::bad_alloc
             most_ = threads_.size();
             return false;
         }

@@ -52,6 +52,14 @@ struct run_step {
     std::vector<std::unique_ptr<relay>> relays{};      ///< to the agents of --ssh
     void add_mount(lowered_mount const& m, std::function<files::tree()> const& context);
     void add_bind(lowered_mount const& m, std::function<files::tree()> const& context);
+    struct cache {
+        std::string from;   ///< the result that its first content is of; empty: none
+        files::node top;    ///< mode and owner of the directory
+        std::string place;  ///< in the store
+        bool fresh;         ///< for this RUN only
+    };
+    cache cache_of(lowered_mount const& m) const;
+    void lock_caches();
     void add_cache(lowered_mount const& m);
     void add_secret(lowered_mount const& m);
     void add_ssh(lowered_mount const& m, std::size_t number);

@@ -21,10 +21,13 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 
 namespace constage::engine {
 
 namespace run_step_detail {
+
+CONSTAGE_INLINE std::string lock_name(char const* what, std::string const& place) { return what + place.substr(place.rfind('/') + 1); }
 
 /// Keeps the end of what a command printed, for the error message.
 class log_tail {
@@ -116,6 +119,7 @@ CONSTAGE_INLINE run_result run_step::run(std::function<files::tree()> const& con
         request.file_modes.push_back(0755);
         request.file_owners.push_back({});
     }
+    lock_caches();
     for (auto const& m : r.mounts) add_mount(m, context);
     std::stable_sort(request.mounts.begin(), request.mounts.end(), [](auto const& a, auto const& b) {
         return std::count(a.target.begin(), a.target.end(), '/') < std::count(b.target.begin(), b.target.end(), '/');
@@ -201,31 +205,47 @@ CONSTAGE_INLINE void run_step::add_bind(lowered_mount const& m, std::function<fi
 
 /// R009: a directory of the store by id, first content and owner. With `source` the owner does not count; it is a part of the first
 /// content, of an existing cache if there is none (R010).
-CONSTAGE_INLINE void run_step::add_cache(lowered_mount const& m) {
-    auto const from = m.from_context || m.from == nothing ? std::string() : all.result(m.from);
+CONSTAGE_INLINE run_step::cache run_step::cache_of(lowered_mount const& m) const {
+    cache c;
+    c.from = m.from_context || m.from == nothing ? std::string() : all.result(m.from);
     auto const owned = !m.has_source && (m.mode || m.uid || m.gid);
-    files::node top;
-    top.mode = owned ? m.mode.value_or(0755) : 0755;
-    top.uid = owned ? m.uid.value_or(0) : 0;
-    top.gid = owned ? m.gid.value_or(0) : 0;
-    auto const name = files::digest_of("cache\n" + m.id + "\n" + from + "\n" + (from.empty() ? "" : m.source) + "\n" +
-                                       std::to_string(top.mode) + " " + std::to_string(top.uid) + " " + std::to_string(top.gid));
-    std::string place;
+    c.top.mode = owned ? m.mode.value_or(0755) : 0755;
+    c.top.uid = owned ? m.uid.value_or(0) : 0;
+    c.top.gid = owned ? m.gid.value_or(0) : 0;
+    c.place = where.path("mounts",
+                         files::digest_of("cache\n" + m.id + "\n" + c.from + "\n" + (c.from.empty() ? "" : m.source) + "\n" +
+                                          std::to_string(c.top.mode) + " " + std::to_string(c.top.uid) + " " + std::to_string(c.top.gid)));
     // Recorded: without the cache a mount with an owner or mode of its own is new, and gone afterwards.
-    auto const fresh = t.no_cache && owned;
+    c.fresh = t.no_cache && owned;
+    return c;
+}
+
+/// Those for which this RUN must wait, each once and in the order of their names: else two could wait for each other for ever.
+CONSTAGE_INLINE void run_step::lock_caches() {
+    std::map<std::string, bool> shared;  // by all mounts of the place
+    for (auto const& m : t.run.mounts) {
+        if (m.what != lowered_mount::kind::cache || m.sharing == lowered_mount::sharing::private_) continue;
+        auto const c = cache_of(m);
+        if (!c.fresh) shared.emplace(c.place, true).first->second &= m.sharing == lowered_mount::sharing::shared;
+    }
+    for (auto const& [place, by_all] : shared) locks.push_back(where.lock(run_step_detail::lock_name("mount-", place), by_all));
+}
+
+CONSTAGE_INLINE void run_step::add_cache(lowered_mount const& m) {
+    auto [from, top, place, fresh] = cache_of(m);
     if (fresh) {
         temporaries.push_back(where.make_temporary());
         place = temporaries.back().path() + "/cache";
     }
-    for (int copy = 0; !fresh; ++copy) {
-        place = where.path("mounts", name) + (copy == 0 ? "" : "-" + std::to_string(copy));
-        auto const shared = m.sharing == lowered_mount::sharing::shared, alone = m.sharing == lowered_mount::sharing::private_;
-        auto held = where.lock("mount-" + place.substr(place.rfind('/') + 1), shared, !alone);
-        if (!held) continue;  // private and in use: the next copy
-        locks.push_back(std::move(held));
-        break;
+    auto const first = place;
+    for (int copy = 1; !fresh && m.sharing == lowered_mount::sharing::private_; ++copy) {
+        if (auto held = where.lock(run_step_detail::lock_name("mount-", place), false, false)) {
+            locks.push_back(std::move(held));
+            break;
+        }
+        place = first + "-" + std::to_string(copy);  // in use
     }
-    auto const making = where.lock("making-" + place.substr(place.rfind('/') + 1));
+    auto const making = where.lock(run_step_detail::lock_name("making-", place));
     if (::access(place.c_str(), F_OK) != 0) {
         auto temporary = where.make_temporary();
         auto const made = temporary.path() + "/cache";

@@ -10,6 +10,7 @@
 #include <exception>
 #include <mutex>
 #include <queue>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -79,8 +80,21 @@ private:
         else {
             queue_.push(i);
             ++running_;
-            if (threads_.size() < parallel_ && threads_.size() < running_) threads_.emplace_back([this] { serve(); });
-            more_.notify_one();
+            if (threads_.size() < parallel_ && threads_.size() < running_) add_thread();
+            if (running_ == 1)
+                more_.notify_all();  // not one: glibc before 2.41 may lose that, and no thread would look by itself (its bug 25847)
+            else
+                more_.notify_one();
+        }
+    }
+
+    /// Does with fewer if the machine gives no more; throws std::system_error if it gives none.
+    void add_thread() {
+        try {
+            threads_.emplace_back([this] { serve(); });
+        } catch (std::system_error const&) {
+            if (threads_.empty()) throw;
+            parallel_ = threads_.size();
         }
     }
 
@@ -114,7 +128,7 @@ private:
     }
 
     std::vector<job> const& jobs_;
-    std::size_t const parallel_;
+    std::size_t parallel_;
     std::stop_token stop_;
     std::vector<std::size_t> urgency_, waiting_;
     std::vector<std::vector<std::size_t>> users_;

@@ -37,6 +37,7 @@ CONSTAGE_INLINE std::string hex(std::string const& digest) { return digest.subst
 
 /// Which byte of the file of locks is the one of this name.
 CONSTAGE_INLINE off_t lock_number(std::string const& name) {
+    static_assert(sizeof(off_t) == 8, "compile with -D_FILE_OFFSET_BITS=64");
     auto const digest = files::digest_of(name);
     return static_cast<off_t>(std::stoull(digest.substr(7, 15), nullptr, 16));  // 60 bits: never negative
 }

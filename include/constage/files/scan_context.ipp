@@ -209,10 +209,11 @@ CONSTAGE_INLINE std::shared_ptr<node> walk::root(std::set<wanted> const& all) {
 /// Begins at the other end: what came first has most below it, so that there is work for all to the end.
 CONSTAGE_INLINE void walk::help() {
     std::unique_lock hold(guard_);
-    if (todo_.empty()) return;
-    auto const first = std::move(todo_.front());
-    todo_.erase(todo_.begin());
-    read(first, hold);
+    if (!todo_.empty()) {
+        auto const first = std::move(todo_.front());
+        todo_.erase(todo_.begin());
+        read(first, hold);
+    }
     work(hold);
 }
 
