@@ -44,7 +44,7 @@ CONSTAGE_INLINE files::tree joined(std::vector<std::unique_ptr<platform_build>> 
     auto root = std::make_shared<files::node>();
     root->type = files::type::directory;
     root->mode = 0755;
-    for (auto const& b : builds) root->entries[folder_of(b->platform)] = root_of(*b).root();
+    for (auto const& b : builds) root->entries.put(folder_of(b->platform), root_of(*b).root());
     return files::tree(root);
 }
 

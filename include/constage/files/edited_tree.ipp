@@ -74,8 +74,8 @@ CONSTAGE_INLINE edited_tree::found edited_tree::find(std::string_view path) cons
     }
     while (before && !rest.empty()) {
         auto const end = std::min(rest.find('/'), rest.size());
-        auto const child = before->entries.find(rest.substr(0, end));
-        before = child == before->entries.end() ? nullptr : child->second;
+        auto const* child = before->entries.find(rest.substr(0, end));
+        before = child ? *child : nullptr;
         rest.remove_prefix(std::min(end + 1, rest.size()));
     }
     return {before, before && before->type == type::directory ? before : nullptr};

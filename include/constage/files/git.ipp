@@ -156,7 +156,7 @@ CONSTAGE_INLINE node_ptr normalised(node const& n, std::int64_t time) {
     made->inode = 0;
     if (n.type == type::directory) made->mode = 0755;
     if (n.type == type::file) made->mode = (n.mode & 0100) != 0 ? 0755 : 0644;
-    for (auto const& [name, child] : n.entries) made->entries.emplace(name, normalised(*child, time));
+    for (auto const& [name, child] : n.entries) made->entries.put(name, normalised(*child, time));
     return made;
 }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <constage/failure.hpp>
+#include <constage/files/edited_tree.hpp>
 #include <constage/files/scan.hpp>
 #include <constage/files/scan_entry.hpp>
 
@@ -28,8 +29,10 @@ public:
 
 private:
     void directory(scan_entry::descriptor const& at, std::string const& path) {
-        for (auto const& name : scan_entry::names(at, root_ + "/" + path)) {
-            auto const here = path.empty() ? name : path + "/" + name;
+        scan_entry::names const all(at, root_ + "/" + path);
+        for (std::size_t i = 0; i != all.size(); ++i) {
+            auto const* name = all[i].data();
+            auto const here = join(path, all[i]);
             auto const full = root_ + "/" + here;
             auto const s = scan_entry::status(at.fd, name, full);
             if (!s) throw failure("cannot read " + full + ": it went away");
@@ -40,7 +43,7 @@ private:
         }
     }
 
-    void entry(scan_entry::descriptor const& at, std::string const& here, std::string const& name, struct stat const& s) {
+    void entry(scan_entry::descriptor const& at, std::string const& here, char const* name, struct stat const& s) {
         auto const full = root_ + "/" + here;
         auto n = scan_entry::make_node(at.fd, name, s, full);
         n->uid = s.st_uid;

@@ -111,8 +111,8 @@ private:
         std::size_t depth = 0;
 
         bool nothing() const { return !everything && paths.empty(); }
-        names_below in(std::string const& name) const;
-        std::vector<std::string> candidates(scan_entry::descriptor const& d, std::string const& full) const;
+        names_below in(std::string_view name) const;
+        scan_entry::names candidates(scan_entry::descriptor const& d, std::string const& full) const;
     };
 
     /// A directory whose entries are to be read, by whichever thread comes first.
@@ -135,7 +135,7 @@ private:
     void read(job const& j, std::unique_lock<std::mutex>& hold);
     void fill(job const& j);
     std::shared_ptr<node> entry(job const& in, std::shared_ptr<scan_entry::descriptor> const& at, std::string const& above,
-                                std::string const& name, std::vector<job>& deeper);
+                                std::string_view name, std::vector<job>& deeper);
     void file(std::shared_ptr<node> const& n, struct stat const& s, std::string full);
     void follow(std::string_view path, std::string const& target, names_below const& below);
     void remove_empty();
@@ -158,7 +158,7 @@ private:
     detail::helper_threads helpers_;
 };
 
-CONSTAGE_INLINE walk::names_below walk::names_below::in(std::string const& name) const {
+CONSTAGE_INLINE walk::names_below walk::names_below::in(std::string_view name) const {
     names_below below{everything, false, {}, depth + 1};
     for (auto const* path : paths) {
         auto const& part = (*path)[depth];
@@ -174,14 +174,17 @@ CONSTAGE_INLINE walk::names_below walk::names_below::in(std::string const& name)
 }
 
 /// Which entries to look at: if all names are literal, the directory itself need not be read.
-CONSTAGE_INLINE std::vector<std::string> walk::names_below::candidates(scan_entry::descriptor const& d, std::string const& full) const {
-    std::set<std::string> literal;
-    if (everything) return scan_entry::names(d, full);
+CONSTAGE_INLINE scan_entry::names walk::names_below::candidates(scan_entry::descriptor const& d, std::string const& full) const {
+    std::set<std::string_view> literal;
+    if (everything) return {d, full};
     for (auto const* path : paths) {
-        if (has_wildcard((*path)[depth])) return scan_entry::names(d, full);
+        if (has_wildcard((*path)[depth])) return {d, full};
         literal.insert((*path)[depth]);
     }
-    return {literal.begin(), literal.end()};
+    scan_entry::names result;
+    for (auto const name : literal) result.add(name);
+    result.sort();
+    return result;
 }
 
 CONSTAGE_INLINE std::shared_ptr<node> walk::root(std::set<wanted> const& all) {
@@ -253,9 +256,9 @@ CONSTAGE_INLINE void walk::fill(job const& j) {
     directory.xattrs = scan_entry::xattrs_of(d->fd);
     std::vector<job> deeper;
     auto const above = full(j.path.empty() ? "" : j.path + "/");
-    for (auto& name : j.named.candidates(*d, full(j.path)))
-        if (auto child = entry(j, d, above, name, deeper))
-            directory.entries.emplace_hint(directory.entries.end(), std::move(name), std::move(child));
+    auto const names = j.named.candidates(*d, full(j.path));
+    for (std::size_t i = 0; i != names.size(); ++i)
+        if (auto child = entry(j, d, above, names[i], deeper)) directory.entries.put(std::string(names[i]), std::move(child));
     if (deeper.empty()) return;
     std::lock_guard const hold(guard_);
     if (error_) return;
@@ -263,25 +266,27 @@ CONSTAGE_INLINE void walk::fill(job const& j) {
     changed_.notify_all();
 }
 
-/// `above`: the directory's path on this machine, with a slash at its end.
+/// `above`: the directory's path on this machine, with a slash at its end. A zero follows `name`.
 CONSTAGE_INLINE std::shared_ptr<node> walk::entry(job const& in, std::shared_ptr<scan_entry::descriptor> const& at,
-                                                  std::string const& above, std::string const& name, std::vector<job>& deeper) {
+                                                  std::string const& above, std::string_view name, std::vector<job>& deeper) {
     auto below = in.named.in(name);
     if (below.nothing()) return nullptr;
-    auto whole = above + name;
+    std::string whole;
+    whole.reserve(above.size() + name.size());
+    whole.append(above).append(name);
     auto const path = std::string_view(whole).substr(root_ == "/" ? 1 : root_.size() + 1);
     ignore_rules::matches own;
     bool const ignored = options_.ignore && options_.ignore->ignores(path, in.above, own);
     if (ignored && !options_.ignore->may_take_back_below(path)) return nullptr;
-    auto const s = scan_entry::status(at->fd, name, whole);
+    auto const s = scan_entry::status(at->fd, name.data(), whole);
     if (!s || (ignored && !S_ISDIR(s->st_mode))) return nullptr;
-    auto n = scan_entry::make_node(at->fd, name, *s, whole);
+    auto n = scan_entry::make_node(at->fd, name.data(), *s, whole);
     if (n->type == type::directory) {
         if (ignored) {
             std::lock_guard const hold(guard_);
-            ignored_.push_back({in.directory.get(), name, std::string(path)});
+            ignored_.push_back({in.directory.get(), std::string(name), std::string(path)});
         }
-        deeper.push_back({n, at, name, std::string(path), std::move(below), std::move(own)});
+        deeper.push_back({n, at, std::string(name), std::string(path), std::move(below), std::move(own)});
         return n;
     }
     if (n->type == type::symlink && below.named)
@@ -300,7 +305,7 @@ CONSTAGE_INLINE std::shared_ptr<node> walk::entry(job const& in, std::shared_ptr
 CONSTAGE_INLINE void walk::remove_empty() {
     std::sort(ignored_.begin(), ignored_.end(), [](auto const& a, auto const& b) { return a.path.size() > b.path.size(); });
     for (auto const& i : ignored_)
-        if (auto const at = i.parent->entries.find(i.name); at->second->entries.empty()) i.parent->entries.erase(at);
+        if ((*i.parent->entries.find(i.name))->entries.empty()) i.parent->entries.erase(i.name);
     ignored_.clear();
 }
 

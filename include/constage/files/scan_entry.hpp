@@ -4,6 +4,7 @@
 
 #include <constage/files/tree.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -33,12 +34,35 @@ struct descriptor {
 
 /// Throws constage::failure that names `full`; a symlink is not followed unless `at` is AT_FDCWD.
 descriptor open_directory(int at, std::string const& name, std::string const& full);
-/// The entries, sorted by bytes.
-std::vector<std::string> names(descriptor const& directory, std::string const& full);
+/// The names of a directory's entries, sorted by bytes. One string for all of them: a context has many.
+class names {
+public:
+    names() = default;
+    /// Throws constage::failure that names `full`.
+    names(descriptor const& directory, std::string const& full);
+
+    void add(std::string_view name);
+    /// To be called after the last add().
+    void sort();
+
+    std::size_t size() const { return all_.size(); }
+    /// A zero follows it.
+    std::string_view operator[](std::size_t i) const { return {text_.data() + all_[i].begin, all_[i].size}; }
+
+private:
+    /// Most names differ in their first eight bytes: as a number these are compared at once.
+    struct place {
+        std::uint64_t first;
+        std::size_t begin, size;
+    };
+    std::string text_;
+    std::vector<place> all_;
+};
+
 /// Of the entry itself, no symlink followed. None: there is no such entry. Throws constage::failure that names `full`.
-std::optional<struct stat> status(int at, std::string const& name, std::string const& full);
+std::optional<struct stat> status(int at, char const* name, std::string const& full);
 /// Type, mode, time, size, device numbers and symlink target; owner 0:0.
-std::shared_ptr<node> make_node(int at, std::string const& name, struct stat const& s, std::string const& full);
+std::shared_ptr<node> make_node(int at, char const* name, struct stat const& s, std::string const& full);
 
 /// All xattrs but the host's SELinux label. File systems without xattrs have none.
 std::map<std::string, std::string> xattrs_of(std::string const& path);

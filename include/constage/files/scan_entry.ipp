@@ -53,17 +53,6 @@ std::map<std::string, std::string> xattrs(List list, Get get) {
     return result;
 }
 
-/// Most names differ in their first eight bytes: as a number these are compared at once.
-struct sortable {
-    explicit sortable(std::string_view n) : name(n) {
-        for (std::size_t i = 0; i != 8; ++i) first = first << 8 | (i < n.size() ? static_cast<unsigned char>(n[i]) : 0u);
-    }
-    friend bool operator<(sortable const& a, sortable const& b) { return a.first != b.first ? a.first < b.first : a.name < b.name; }
-
-    std::uint64_t first = 0;
-    std::string name;
-};
-
 }  // namespace scan_entry_detail
 
 CONSTAGE_INLINE descriptor::~descriptor() {
@@ -77,9 +66,7 @@ CONSTAGE_INLINE descriptor open_directory(int at, std::string const& name, std::
 }
 
 /// With getdents64() itself: readdir() would cost five more system calls for every directory.
-CONSTAGE_INLINE std::vector<std::string> names(descriptor const& directory, std::string const& full) {
-    std::vector<scan_entry_detail::sortable> found;
-    std::vector<std::string> result;
+CONSTAGE_INLINE names::names(descriptor const& directory, std::string const& full) {
     alignas(dirent64) std::array<char, 1 << 15> buffer;
     for (;;) {
         auto const size = ::getdents64(directory.fd, buffer.data(), buffer.size());
@@ -88,25 +75,35 @@ CONSTAGE_INLINE std::vector<std::string> names(descriptor const& directory, std:
         for (ssize_t at = 0; at < size;) {
             auto const* entry = reinterpret_cast<dirent64 const*>(buffer.data() + at);
             std::string_view const name = entry->d_name;
-            if (name != "." && name != "..") found.emplace_back(name);
+            if (name != "." && name != "..") add(name);
             at += entry->d_reclen;
         }
     }
-    std::sort(found.begin(), found.end());
-    result.reserve(found.size());
-    for (auto& s : found) result.push_back(std::move(s.name));
-    return result;
+    sort();
 }
 
-CONSTAGE_INLINE std::optional<struct stat> status(int at, std::string const& name, std::string const& full) {
+CONSTAGE_INLINE void names::add(std::string_view name) {
+    std::uint64_t first = 0;
+    for (std::size_t i = 0; i != 8; ++i) first = first << 8 | (i < name.size() ? static_cast<unsigned char>(name[i]) : 0u);
+    all_.push_back({first, text_.size(), name.size()});
+    text_.append(name.data(), name.size()).push_back('\0');
+}
+
+CONSTAGE_INLINE void names::sort() {
+    auto const text = [this](place const& p) { return std::string_view(text_).substr(p.begin, p.size); };
+    std::sort(all_.begin(), all_.end(),
+              [&](place const& a, place const& b) { return a.first != b.first ? a.first < b.first : text(a) < text(b); });
+}
+
+CONSTAGE_INLINE std::optional<struct stat> status(int at, char const* name, std::string const& full) {
     std::optional<struct stat> s(std::in_place);
-    if (::fstatat(at, name.c_str(), &*s, AT_SYMLINK_NOFOLLOW) == 0) return s;
+    if (::fstatat(at, name, &*s, AT_SYMLINK_NOFOLLOW) == 0) return s;
     if (errno != ENOENT && errno != ENOTDIR) throw scan_entry_detail::cannot_read(full);
     s.reset();
     return s;
 }
 
-CONSTAGE_INLINE std::shared_ptr<node> make_node(int at, std::string const& name, struct stat const& s, std::string const& full) {
+CONSTAGE_INLINE std::shared_ptr<node> make_node(int at, char const* name, struct stat const& s, std::string const& full) {
     auto n = std::make_shared<node>();
     n->mode = s.st_mode & 07777;
     n->mtime_ns = s.st_mtim.tv_sec * 1'000'000'000 + s.st_mtim.tv_nsec;
@@ -132,7 +129,7 @@ CONSTAGE_INLINE std::shared_ptr<node> make_node(int at, std::string const& name,
         case S_IFLNK: {
             n->type = type::symlink;
             std::string target(4096, '\0');
-            auto const size = ::readlinkat(at, name.c_str(), target.data(), target.size());
+            auto const size = ::readlinkat(at, name, target.data(), target.size());
             if (size < 0) throw scan_entry_detail::cannot_read(full);
             n->target.assign(target, 0, static_cast<std::size_t>(size));
             break;

@@ -92,14 +92,14 @@ public:
             auto const here = join(path, name);
             bool const taken = takes(here);
             if (child->type != type::directory) {
-                if (taken) made->entries.emplace(name, child);
+                if (taken) made->entries.put(name, child);
                 continue;
             }
             if (!taken && !may_take_below(here)) continue;
             auto below = filter(*child, here, on_the_way);
             if (!taken && below->entries.empty()) continue;
             if (!taken) on_the_way.insert(below.get());
-            made->entries.emplace(name, std::move(below));
+            made->entries.put(name, std::move(below));
         }
         return made;
     }

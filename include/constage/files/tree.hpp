@@ -2,7 +2,7 @@
 #ifndef CONSTAGE_FILES_TREE_HPP_INCLUDED
 #define CONSTAGE_FILES_TREE_HPP_INCLUDED
 
-#include <constage/detail/config.hpp>
+#include <constage/files/children.hpp>
 #include <constage/files/file_digest.hpp>
 
 #include <cstdint>
@@ -26,11 +26,6 @@ struct content {
     std::string text;    ///< small generated files (heredocs)
     file_digest digest;  ///< if known
 };
-
-struct node;
-using node_ptr = std::shared_ptr<node const>;
-/// Entries by name, in byte order.
-using children = std::map<std::string, node_ptr, std::less<>>;
 
 struct node {
     files::type type = files::type::file;

@@ -40,8 +40,8 @@ CONSTAGE_INLINE std::vector<std::string> cleaned_components(std::string_view pat
 }
 
 CONSTAGE_INLINE node_ptr child(node const& directory, std::string_view name) {
-    auto const found = directory.entries.find(name);
-    return found == directory.entries.end() ? nullptr : found->second;
+    auto const* found = directory.entries.find(name);
+    return found ? *found : nullptr;
 }
 
 /// A tree that is being changed: directories are copied once, when something in them changes for the first time.
@@ -57,27 +57,19 @@ public:
         auto const slash = c.path.rfind('/');
         auto& entries = directory(slash == std::string::npos ? std::string_view() : std::string_view(c.path).substr(0, slash)).entries;
         auto const name = std::string_view(c.path).substr(slash == std::string::npos ? 0 : slash + 1);
-        auto const there = entries.find(name);
+        auto const* there = entries.find(name);
+        bool const was_directory = there && (*there)->type == type::directory;
         // What was looked at last may have been below the directory that goes now.
-        if (there != entries.end() && there->second->type == type::directory) last_ = nullptr;
-        if (c.what == change::kind::remove) {
-            if (there != entries.end()) entries.erase(there);
-            return;
-        }
-        bool const merge = c.what == change::kind::put && c.node->type == type::directory && there != entries.end() &&
-                           there->second->type == type::directory;
+        if (was_directory) last_ = nullptr;
+        if (c.what == change::kind::remove) return entries.erase(name);
         auto made = c.node;
-        if (merge && !there->second->entries.empty()) {
-            auto copy = std::make_shared<node>(*c.node);
-            copy->entries = there->second->entries;
-            owned_.insert(copy.get());
-            kept_.push_back(copy);
+        bool const merge = c.what == change::kind::put && c.node->type == type::directory && was_directory;
+        if (merge && !(*there)->entries.empty()) {
+            auto copy = adopted(std::make_shared<node>(*c.node));
+            copy->entries = (*there)->entries;
             made = std::move(copy);
         }
-        if (there != entries.end())
-            there->second = std::move(made);
-        else
-            entries.emplace(std::string(name), std::move(made));
+        entries.put(std::string(name), std::move(made));
     }
 
     node_ptr take() { return std::move(root_); }
@@ -85,19 +77,19 @@ public:
 private:
     std::shared_ptr<node> own(node_ptr const& n) {
         if (owned_.count(n.get())) return std::const_pointer_cast<node>(n);
-        auto copy = std::make_shared<node>(*n);
-        owned_.insert(copy.get());
-        kept_.push_back(copy);
-        return copy;
+        return adopted(std::make_shared<node>(*n));
+    }
+    std::shared_ptr<node> adopted(std::shared_ptr<node> made) {
+        owned_.insert(made.get());
+        kept_.push_back(made);
+        return made;
     }
 
     void put_root(change const& c) {
         if (c.what == change::kind::remove || c.node->type != type::directory) throw failure("a layer replaces the root directory");
         last_ = nullptr;
-        auto copy = std::make_shared<node>(*c.node);
+        auto copy = adopted(std::make_shared<node>(*c.node));
         if (c.what == change::kind::put) copy->entries = root_->entries;
-        owned_.insert(copy.get());
-        kept_.push_back(copy);
         root_ = std::move(copy);
     }
 
@@ -110,18 +102,16 @@ private:
             auto const name = rest.substr(0, rest.find('/'));
             rest.remove_prefix(std::min(name.size() + 1, rest.size()));
             if (name.empty()) continue;
-            auto found = at->entries.find(name);
-            if (found == at->entries.end()) found = at->entries.emplace(std::string(name), nullptr).first;
-            auto& slot = found->second;
-            if (!slot || slot->type != type::directory) {
-                auto made = std::make_shared<node>();
-                made->type = type::directory;
-                made->mode = 0755;
-                slot = std::move(made);
+            auto const* found = at->entries.find(name);
+            bool const is_directory = found && (*found)->type == type::directory;
+            auto below = is_directory ? own(*found) : adopted(std::make_shared<node>());
+            if (!is_directory) {
+                below->type = type::directory;
+                below->mode = 0755;
             }
-            auto owned = own(slot);
-            at = owned.get();
-            slot = std::move(owned);
+            auto* const next = below.get();
+            if (!found || found->get() != next) at->entries.put(std::string(name), std::move(below));
+            at = next;
         }
         last_path_ = path;
         last_ = at;

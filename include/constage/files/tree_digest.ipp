@@ -6,6 +6,8 @@
 #include <constage/files/digest.hpp>
 #include <constage/files/tree.hpp>
 
+#include <algorithm>
+#include <memory>
 #include <unordered_map>
 #include <vector>
 
@@ -13,17 +15,24 @@ namespace constage::files {
 
 namespace tree_digest_detail {
 
-/// Feeds the hasher in blocks: a call for each field would cost more than the hash. On the heap: trees can be deep.
+/// Feeds the hasher in blocks: a call for each field would cost more than the hash. On the heap, and no larger than it needs: trees can be
+/// deep.
 class writer {
 public:
+    explicit writer(node const& n)
+        : size_(std::min<std::size_t>(64 * (n.entries.size() + 1), 4096)), buffer_(std::make_unique_for_overwrite<char[]>(size_)) {}
+
     void number(std::uint64_t n) {
-        for (; n >= 0x80; n >>= 7) buffer_ += static_cast<char>(n | 0x80);
-        buffer_ += static_cast<char>(n);
+        if (size_ - used_ < most_digits) flush();
+        for (; n >= 0x80; n >>= 7) buffer_[used_++] = static_cast<char>(n | 0x80);
+        buffer_[used_++] = static_cast<char>(n);
     }
     void text(std::string_view s) {
         number(s.size());
-        buffer_ += s;
-        if (buffer_.size() >= 1 << 15) flush();
+        if (size_ - used_ < s.size()) flush();
+        if (size_ < s.size()) return hasher_.update(s);
+        std::copy(s.begin(), s.end(), buffer_.get() + used_);
+        used_ += s.size();
     }
     std::string finish() {
         flush();
@@ -31,11 +40,16 @@ public:
     }
 
 private:
+    static constexpr std::size_t most_digits = 10;
+
     void flush() {
-        hasher_.update(buffer_);
-        buffer_.clear();
+        hasher_.update({buffer_.get(), used_});
+        used_ = 0;
     }
-    std::string buffer_;
+
+    std::size_t const size_;
+    std::unique_ptr<char[]> const buffer_;
+    std::size_t used_ = 0;
     hasher hasher_;
 };
 
@@ -88,7 +102,7 @@ CONSTAGE_INLINE void write(node const& n, known const& before, writer& out) {
 }
 
 CONSTAGE_INLINE std::string of_directory(node const& n, known const& before) {
-    writer out;
+    writer out(n);
     write(n, before, out);
     return out.finish();
 }
@@ -122,7 +136,7 @@ CONSTAGE_INLINE std::string content_digest(node const& root) {
     detail::for_each_index(parts.size(), many / 2, [&](std::size_t i) { digests[i] = of_directory(*parts[i], {}); });
     known below;
     for (std::size_t i = 0; i != parts.size(); ++i) below.emplace(parts[i], std::move(digests[i]));
-    writer out;
+    writer out(root);
     out.text("constage tree 2");
     write(root, below, out);
     return out.finish();
