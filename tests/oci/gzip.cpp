@@ -5,6 +5,7 @@
 #include <constage/oci/deflate_isal.hpp>
 #include <constage/oci/deflate_zlib.hpp>
 #include <constage/oci/gzip.hpp>
+#include <constage/oci/incompressible.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -123,6 +124,30 @@ TEST_CASE("each block is compressed from a fresh state, and summed as zlib does"
         }
         for (auto i = blocks.size(); i-- != 0;) CHECK((d->run(blocks[i]).bytes.view() == first[i]));
     }
+}
+
+TEST_CASE("noise is told from what compresses by samples", "[oci][gzip]") {
+    auto const part = std::size_t{65535};
+    auto const random = noise(part);
+    CHECK(oci::is_incompressible(random));
+    CHECK(oci::is_incompressible(noise(16384)));
+    CHECK_FALSE(oci::is_incompressible(noise(16383)));  // too short to be worth it
+    CHECK_FALSE(oci::is_incompressible(""));
+    CHECK_FALSE(oci::is_incompressible(prose(part)));
+    CHECK_FALSE(oci::is_incompressible(std::string(part, '\0')));
+    // Bytes as frequent as in noise, but in an order that comes again: every byte in turn, and noise of 1,000 bytes over and over.
+    std::string in_turn, again;
+    while (in_turn.size() < part) in_turn += static_cast<char>(in_turn.size());
+    while (again.size() < part) again += random.substr(0, 1000);
+    CHECK_FALSE(oci::is_incompressible(in_turn));
+    CHECK_FALSE(oci::is_incompressible(again));
+    // Seven bits of each byte: a saving of an eighth.
+    auto ascii = random;
+    for (auto& c : ascii) c = static_cast<char>(c & 0x7f);
+    CHECK_FALSE(oci::is_incompressible(ascii));
+    // Half of it: either end shows it.
+    CHECK_FALSE(oci::is_incompressible(prose(part / 2) + random.substr(0, part / 2)));
+    CHECK_FALSE(oci::is_incompressible(random.substr(0, part / 2) + prose(part / 2)));
 }
 
 TEST_CASE("the default is what it is said to be", "[oci][gzip]") {

@@ -134,11 +134,10 @@ TEST_CASE("a layer as other tools read it", "[oci][layer][C039]") {
     for (auto const how : {compression::none, compression::gzip, compression::zstd}) {
         auto const m = write(d, how);
         CHECK(listing(m.bytes) == expected);
-        CHECK(m.result.digest == files::digest_of(m.bytes));
         CHECK(m.result.size == m.bytes.size());
     }
     auto const plain = write(d, compression::none);
-    CHECK(plain.result.diff_id == plain.result.digest);
+    CHECK(plain.result.diff_id == files::digest_of(plain.bytes));
     CHECK(plain.result.uncompressed == plain.bytes.size());
     CHECK(plain.bytes.size() % 512 == 0);
     CHECK(write(d, compression::gzip).result.diff_id == plain.result.diff_id);

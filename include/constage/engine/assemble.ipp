@@ -51,8 +51,7 @@ CONSTAGE_INLINE layer_record make_layer(execution& done, std::size_t task, layer
     auto const made = oci::write_layer(
         changes, kind, format.level, threads, [&](std::string_view bytes) { writer->write(bytes); },
         format.rewrite_timestamp ? format.epoch : std::nullopt, nullptr, &where.index());
-    writer->commit(made.digest);
-    layer_record record{{made.media_type, made.digest, made.size, {}}, made.diff_id, made.uncompressed};
+    layer_record record{{made.media_type, writer->commit(), made.size, {}}, made.diff_id, made.uncompressed};
     if (format.rewrite_timestamp && format.epoch) record.blob.annotations["buildkit/rewritten-timestamp"] = std::to_string(*format.epoch);
     where.put_layer(name, record);
     return record;

@@ -41,8 +41,7 @@ CONSTAGE_INLINE layer_record records_layer(files::diff records, store& where) {
     auto writer = where.blobs().begin();
     auto const made = oci::write_layer(
         records, oci::compression::gzip, -1, 1, [&](std::string_view bytes) { writer->write(bytes); }, std::nullopt);
-    writer->commit(made.digest);
-    return {{made.media_type, made.digest, made.size, {}}, made.diff_id, made.uncompressed};
+    return {{made.media_type, writer->commit(), made.size, {}}, made.diff_id, made.uncompressed};
 }
 
 }  // namespace write_cache_detail

@@ -4,6 +4,7 @@
 
 #include <constage/failure.hpp>
 #include <constage/oci/deflate_isal.hpp>
+#include <constage/oci/incompressible.hpp>
 
 #ifdef CONSTAGE_ISAL
 #ifdef __x86_64__
@@ -13,6 +14,8 @@
 #include <isa-l.h>
 
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #endif
 
@@ -54,11 +57,33 @@ public:
     explicit with_isal(library const& isal) : isal_(isal) {}
 
     deflated run(std::string_view block) override {
-        auto* const bytes = const_cast<std::uint8_t*>(reinterpret_cast<std::uint8_t const*>(block.data()));  // only read
         deflated out;
-        out.crc = isal_.crc(0, bytes, block.size());
+        out.crc = isal_.crc(0, bytes_of(block), block.size());
         out.bytes = piece(block.size() + block.size() / 8 + 4096);
-        // Begun anew for each block; kept, for it is larger than most layers.
+        // What compresses goes to ISA-L in one go, up to the next part that does not.
+        std::size_t begin = 0;
+        for (std::size_t at = 0; at < block.size(); at += stored_size) {
+            auto const part = block.substr(at, stored_size);
+            if (!is_incompressible(part)) continue;
+            add(out.bytes, block.substr(begin, at - begin));
+            store(out.bytes, part);
+            begin = at + part.size();
+        }
+        add(out.bytes, block.substr(begin));
+        return out;
+    }
+
+private:
+    /// What one block of deflate can hold as it is.
+    static constexpr std::size_t stored_size = 65535;
+
+    static std::uint8_t* bytes_of(std::string_view text) {
+        return const_cast<std::uint8_t*>(reinterpret_cast<std::uint8_t const*>(text.data()));  // ISA-L only reads it
+    }
+
+    void add(piece& out, std::string_view text) const {
+        if (text.empty()) return;
+        // Begun anew each time; kept, for it is larger than most layers.
         thread_local auto const memory = std::make_unique<working_memory>();
         auto& stream = memory->stream;
         isal_.init(&stream);
@@ -67,17 +92,23 @@ public:
         stream.level_buf_size = static_cast<std::uint32_t>(memory->level.size());
         stream.end_of_stream = 0;
         stream.flush = FULL_FLUSH;
-        stream.next_in = bytes;
-        stream.avail_in = static_cast<std::uint32_t>(block.size());
-        stream.next_out = reinterpret_cast<std::uint8_t*>(out.bytes.end());
-        stream.avail_out = static_cast<std::uint32_t>(out.bytes.room());
+        stream.next_in = bytes_of(text);
+        stream.avail_in = static_cast<std::uint32_t>(text.size());
+        stream.next_out = reinterpret_cast<std::uint8_t*>(out.end());
+        stream.avail_out = static_cast<std::uint32_t>(out.room());
         if (isal_.deflate(&stream) != COMP_OK || stream.avail_in != 0 || stream.avail_out == 0)
             throw failure("ISA-L did not compress a block");
-        out.bytes.grow(out.bytes.room() - stream.avail_out);
-        return out;
+        out.grow(out.room() - stream.avail_out);
+    }
+    /// RFC 1951, 3.2.4: no compression.
+    static void store(piece& out, std::string_view part) {
+        auto const size = part.size(), complement = ~size;
+        auto const byte = [](std::size_t n) { return static_cast<char>(n & 0xff); };
+        char const head[] = {0, byte(size), byte(size >> 8), byte(complement), byte(complement >> 8)};
+        out.add({head, sizeof head});
+        out.add(part);
     }
 
-private:
     library const& isal_;
 };
 

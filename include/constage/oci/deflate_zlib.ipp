@@ -6,8 +6,9 @@
 
 #include <constage/failure.hpp>
 #include <constage/oci/deflate_zlib.hpp>
+#include <constage/oci/incompressible.hpp>
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
 
 namespace constage::oci {
@@ -17,46 +18,6 @@ namespace deflate_zlib_detail {
 inline Bytef* bytes_of(std::string_view text) {
     return const_cast<Bytef*>(reinterpret_cast<Bytef const*>(text.data()));  // zlib does not write to its input
 }
-
-/// Says of a piece whether compressing it would be for nothing, as of archives, pictures and whatever is compressed already.
-class prober {
-public:
-    prober() {
-        if (deflateInit2(&stream_, 1, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY) != Z_OK) throw failure("zlib cannot start: no memory");
-    }
-    ~prober() { deflateEnd(&stream_); }
-    prober(prober const&) = delete;
-    prober& operator=(prober const&) = delete;
-
-    bool hopeless(std::string_view piece) {
-        if (piece.size() < 4 * sample_size || !all_bytes_as_frequent(piece)) return false;
-        return hopeless_sample(piece.substr(0, sample_size)) && hopeless_sample(piece.substr(piece.size() / 2, sample_size));
-    }
-
-private:
-    static constexpr std::size_t sample_size = 4096;
-
-    /// The chance that two bytes are equal is at most 5 % more than 1/256.
-    static bool all_bytes_as_frequent(std::string_view piece) {
-        std::array<std::uint64_t, 256> count{};
-        for (auto const c : piece) ++count[static_cast<unsigned char>(c)];
-        std::uint64_t sum = 0;
-        for (auto const n : count) sum += n * n;
-        std::uint64_t const size = piece.size();
-        return (sum - size) * 256 / size * 100 <= size * 105;
-    }
-    bool hopeless_sample(std::string_view sample) {
-        deflateReset(&stream_);
-        stream_.next_in = bytes_of(sample);
-        stream_.avail_in = static_cast<uInt>(sample.size());
-        stream_.next_out = reinterpret_cast<Bytef*>(out_.data());
-        stream_.avail_out = static_cast<uInt>(out_.size());
-        return deflate(&stream_, Z_FINISH) == Z_STREAM_END && stream_.total_out > sample.size() * 98 / 100;
-    }
-
-    z_stream stream_{};
-    std::array<char, 2 * sample_size> out_;
-};
 
 class with_zlib final : public deflater {
 public:
@@ -75,7 +36,7 @@ public:
         stream_.avail_out = static_cast<uInt>(out.bytes.room());
         for (std::size_t at = 0; at < block.size(); at += part_size) {
             auto const part = block.substr(at, part_size);
-            use(level_ != 0 && prober_.hopeless(part) ? 0 : level_);
+            use(level_ != 0 && is_incompressible(part) ? 0 : level_);
             stream_.next_in = bytes_of(part);
             stream_.avail_in = static_cast<uInt>(part.size());
             if (deflate(&stream_, Z_NO_FLUSH) != Z_OK || stream_.avail_in != 0) throw failure("zlib did not compress a block");
@@ -95,7 +56,6 @@ private:
     }
 
     int level_, now_ = level_;
-    prober prober_;
     z_stream stream_{};
 };
 

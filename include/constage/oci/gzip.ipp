@@ -4,6 +4,7 @@
 
 #include <zlib.h>
 
+#include <constage/detail/batch_thread.hpp>
 #include <constage/oci/deflate_isal.hpp>
 #include <constage/oci/deflate_zlib.hpp>
 #include <constage/oci/gzip.hpp>
@@ -64,6 +65,7 @@ struct gzip_writer::state {
     }
 
     void work() {
+        detail::be_a_batch_thread();
         std::unique_ptr<deflater> mine;
         std::unique_lock lock(mutex);
         for (;;) {

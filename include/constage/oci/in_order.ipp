@@ -2,6 +2,7 @@
 #ifndef CONSTAGE_OCI_IN_ORDER_IPP_INCLUDED
 #define CONSTAGE_OCI_IN_ORDER_IPP_INCLUDED
 
+#include <constage/detail/batch_thread.hpp>
 #include <constage/oci/in_order.hpp>
 
 #include <utility>
@@ -30,7 +31,11 @@ CONSTAGE_INLINE void in_order::push(piece&& next) {
     changed_.wait(hold, [this] { return error_ || todo_.size() < in_order_detail::most_waiting; });
     if (error_) std::rethrow_exception(error_);
     todo_.push_back(std::move(next));
-    if (!thread_.joinable() && todo_.size() == in_order_detail::worth_a_thread) thread_ = std::thread([this] { run(); });
+    if (!thread_.joinable() && todo_.size() == in_order_detail::worth_a_thread)
+        thread_ = std::thread([this] {
+            detail::be_a_batch_thread();
+            run();
+        });
     changed_.notify_all();
 }
 

@@ -19,8 +19,7 @@ enum class compression { gzip, zstd, none };
 
 struct layer_result {
     std::string diff_id;             ///< "sha256:…" of the tar
-    std::string digest;              ///< "sha256:…" of the blob
-    std::uint64_t size = 0;          ///< of the blob
+    std::uint64_t size = 0;          ///< of the blob, whose digest is known to whoever gets its bytes
     std::uint64_t uncompressed = 0;  ///< of the tar
     std::string media_type;
 };

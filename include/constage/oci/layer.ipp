@@ -94,9 +94,7 @@ CONSTAGE_INLINE layer_result write_layer(files::diff const& changes, compression
                                          std::vector<std::pair<std::string, std::uint64_t>>* entry_sizes, files::file_index const* index) {
     layer_result result;
     if (threads <= 0) threads = static_cast<int>(detail::processors());
-    files::hasher blob;
     in_order written([&](std::string_view bytes) {
-        blob.update(bytes);
         result.size += bytes.size();
         sink(bytes);
     });
@@ -118,7 +116,6 @@ CONSTAGE_INLINE layer_result write_layer(files::diff const& changes, compression
         result.media_type = tar;
     }
     written.finish();
-    result.digest = blob.finish();
     return result;
 }
 

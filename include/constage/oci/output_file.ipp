@@ -3,9 +3,12 @@
 #define CONSTAGE_OCI_OUTPUT_FILE_IPP_INCLUDED
 
 #include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <constage/oci/in_order.hpp>
 #include <constage/oci/output_file.hpp>
 #include <constage/system_failure.hpp>
 
@@ -14,11 +17,13 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <vector>
 
 namespace constage::oci {
 
 namespace output_file_detail {
+
+/// Larger ones make the kernel look for larger pages, which takes longer than it saves.
+inline constexpr std::size_t piece_size = std::size_t{512} << 10;
 
 CONSTAGE_INLINE failure cannot(std::string const& action, std::string const& path) {
     bool const absent = errno == ENOENT;
@@ -81,22 +86,31 @@ CONSTAGE_INLINE void output_file::copy(std::string const& from, std::uint64_t si
     if (static_cast<std::uint64_t>(s.st_size) != size)
         throw failure(from + " has " + std::to_string(s.st_size) + " bytes, but it must have " + std::to_string(size) + ": it is damaged")
             .with_hint("delete this file and build again");
-    auto left = size;
-    while (left > 0) {
-        auto const n = ::copy_file_range(in.fd, nullptr, fd_, nullptr, static_cast<std::size_t>(left), 0);
-        if (n <= 0) break;  // other file systems, pipes: below
-        left -= static_cast<std::uint64_t>(n);
-    }
-    std::vector<char> buffer(left > 0 ? 1u << 20 : 0);
-    while (left > 0) {
-        auto const n = ::read(in.fd, buffer.data(), buffer.size());
+    if (share(in.fd, size)) return;
+    ::fallocate(fd_, FALLOC_FL_KEEP_SIZE, ::lseek(fd_, 0, SEEK_CUR), static_cast<off_t>(size));  // if it cannot, writing takes longer
+    in_order writing([this](std::string_view bytes) { write(bytes); });                          // while the next piece is read
+    for (auto left = size; left > 0;) {
+        piece next(static_cast<std::size_t>(std::min<std::uint64_t>(left, output_file_detail::piece_size)));
+        auto const n = ::read(in.fd, next.end(), next.room());
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) throw output_file_detail::cannot("read", from);
         if (n == 0) throw failure(from + " became shorter while it was read");
-        auto const piece = std::min(static_cast<std::uint64_t>(n), left);
-        write({buffer.data(), static_cast<std::size_t>(piece)});
-        left -= piece;
+        next.grow(static_cast<std::size_t>(n));
+        left -= static_cast<std::uint64_t>(n);
+        writing.push(std::move(next));
     }
+    writing.finish();
+}
+
+/// What comes next is a whole file: file systems that share blocks (btrfs, XFS) have nothing to copy, if it begins at a block.
+CONSTAGE_INLINE bool output_file::share(int from, std::uint64_t size) {
+    auto const here = ::lseek(fd_, 0, SEEK_CUR);
+    if (!own_ || here < 0 || size == 0) return false;
+    file_clone_range range{};
+    range.src_fd = from;
+    range.src_length = size;
+    range.dest_offset = static_cast<std::uint64_t>(here);
+    return ::ioctl(fd_, FICLONERANGE, &range) == 0 && ::lseek(fd_, static_cast<off_t>(size), SEEK_CUR) >= 0;
 }
 
 CONSTAGE_INLINE void output_file::commit() {
