@@ -40,11 +40,13 @@ public:
 
     void write(std::string_view bytes) override {
         hash_.update(bytes);
+        reserve(bytes.size());
         while (!bytes.empty()) {
             auto const n = ::write(fd_, bytes.data(), bytes.size());
             if (n < 0 && errno == EINTR) continue;
             if (n < 0) throw system_failure("write a blob to", folder_);
             bytes.remove_prefix(static_cast<std::size_t>(n));
+            size_ += n;
         }
     }
 
@@ -53,6 +55,7 @@ public:
         if (!expected.empty() && digest != expected)
             throw failure("the content is " + digest + ", but it must be " + expected)
                 .with_hint("the source is damaged or not what it claims to be: get it anew");
+        if (reserved_ > size_ && ::ftruncate(fd_, size_) != 0) throw system_failure("write a blob to", folder_);
         auto const target = folder_ + "/" + digest.substr(7);
         if (!name_.empty()) {
             if (::rename(name_.c_str(), target.c_str()) != 0) throw system_failure("write", target);
@@ -71,6 +74,14 @@ public:
     }
 
 private:
+    /// Room for what a large blob will need: the file system finds it at once, not for each piece anew. If it cannot, writing says why.
+    void reserve(std::size_t more) {
+        constexpr off_t large = off_t{4} << 20, step = off_t{32} << 20;
+        auto const wanted = size_ + static_cast<off_t>(more);
+        if (wanted < large || wanted <= reserved_) return;
+        ::fallocate(fd_, FALLOC_FL_KEEP_SIZE, reserved_, step);
+        reserved_ += step;
+    }
     void open_named() {
         static std::atomic<unsigned> count{0};
         sweep();
@@ -96,6 +107,7 @@ private:
 
     std::string folder_, name_;
     int fd_ = -1;
+    off_t size_ = 0, reserved_ = 0;
     files::hasher hash_;
 };
 

@@ -36,7 +36,7 @@ CONSTAGE_INLINE void in_order::push(piece&& next) {
             detail::be_a_batch_thread();
             run();
         });
-    changed_.notify_all();
+    if (todo_.size() == 1) changed_.notify_all();
 }
 
 CONSTAGE_INLINE void in_order::finish() {
@@ -63,7 +63,7 @@ CONSTAGE_INLINE void in_order::run() {
         if (todo_.empty()) return;
         auto const next = std::move(todo_.front());
         todo_.pop_front();
-        changed_.notify_all();
+        if (todo_.size() == in_order_detail::most_waiting - 1) changed_.notify_all();
         hold.unlock();
         try {
             work_(next.view());

@@ -31,7 +31,7 @@ inline bool all_bytes_as_frequent(std::string_view part) {
 
 /// Do four bytes of the sample come again in it, more often than once in a hundred places? In noise they do not at all.
 inline bool repeats_itself(std::string_view sample) {
-    std::array<std::uint16_t, 4096> last{};  // by hash: where the four bytes stood last, or the beginning
+    std::array<std::uint16_t, 2048> last{};  // by hash: where the four bytes stood last, or the beginning
     std::size_t found = 0;
     auto const four = [&](std::size_t at) {
         std::uint32_t bytes;
@@ -40,7 +40,7 @@ inline bool repeats_itself(std::string_view sample) {
     };
     for (std::size_t at = 0; at + 4 <= sample.size(); ++at) {
         auto const bytes = four(at);
-        auto& place = last[bytes * 2654435761u >> 20];
+        auto& place = last[bytes * 2654435761u >> 21];
         found += four(place) == bytes ? 1 : 0;  // no branch: in noise it would be guessed wrongly every other time
         place = static_cast<std::uint16_t>(at);
     }
@@ -53,8 +53,8 @@ inline bool repeats_itself(std::string_view sample) {
 /// only repeats itself far away may be taken for incompressible.
 inline bool is_incompressible(std::string_view part) {
     using namespace incompressible_detail;
-    constexpr std::size_t sample_size = 4096;
-    return part.size() >= 4 * sample_size && all_bytes_as_frequent(part) && !repeats_itself(part.substr(0, sample_size)) &&
+    constexpr std::size_t sample_size = 2048;
+    return part.size() >= 8 * sample_size && all_bytes_as_frequent(part) && !repeats_itself(part.substr(0, sample_size)) &&
            !repeats_itself(part.substr(part.size() / 2, sample_size));
 }
 
