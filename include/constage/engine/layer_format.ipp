@@ -8,9 +8,17 @@
 
 namespace constage::engine {
 
+namespace layer_format_detail {
+
+/// To be counted up when layers of the same format get other bytes: a store must not mix the old ones with the new.
+inline constexpr char const* gzip = "gzip 2";
+
+}  // namespace layer_format_detail
+
 CONSTAGE_INLINE std::string layer_format::name() const {
     auto const by_default = compression == "gzip" && level < 0;
-    return compression + (by_default ? " " + std::string(oci::default_gzip()) : std::to_string(level)) +
+    return (compression == "gzip" ? layer_format_detail::gzip : compression) +
+           (by_default ? " " + std::string(oci::default_gzip()) : std::to_string(level)) +
            (epoch ? " epoch " + std::to_string(*epoch) : "") + (rewrite_timestamp ? " rewritten" : "");
 }
 
@@ -21,7 +29,8 @@ CONSTAGE_INLINE std::string layer_name(std::string const& change, layer_format c
 CONSTAGE_INLINE std::vector<std::string> default_layer_names(std::string const& change) {
     std::vector<std::string> names = {layer_name(change)};
     for (auto const how : oci::default_gzips)
-        if (how != oci::default_gzip()) names.push_back(files::digest_of(change + "\ngzip " + std::string(how)));
+        if (how != oci::default_gzip())
+            names.push_back(files::digest_of(change + "\n" + layer_format_detail::gzip + " " + std::string(how)));
     return names;
 }
 

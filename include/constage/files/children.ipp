@@ -11,8 +11,9 @@ namespace constage::files {
 
 namespace children_detail {
 
-/// Short enough that moving half of a run costs no more than looking for its place, long enough that a thousand entries are few runs.
-inline constexpr std::size_t longest_run = 64;
+/// Short enough that moving half of a run costs no more than looking for its place, long enough that the list of runs, which moves with
+/// each new one, stays short too: that of a million entries in the worst order does.
+constexpr std::size_t longest_run(std::size_t runs) { return runs < 1024 ? 64 : 256; }
 
 inline constexpr auto by_name = [](children::value_type const& entry, std::string_view name) { return entry.first < name; };
 
@@ -47,9 +48,9 @@ CONSTAGE_INLINE node_ptr const* children::find(std::string_view name) const {
 }
 
 CONSTAGE_INLINE void children::put(std::string name, node_ptr what) {
-    using children_detail::longest_run;
+    auto const longest_run = children_detail::longest_run(runs_.size());
     bool const last = runs_.empty() || runs_.back()->back().first < name;
-    if (last && (runs_.empty() || runs_.back()->size() == longest_run)) {
+    if (last && (runs_.empty() || runs_.back()->size() >= longest_run)) {
         auto made = std::make_shared<run>();
         if (!runs_.empty()) made->reserve(longest_run);
         made->emplace_back(std::move(name), std::move(what));
@@ -69,7 +70,7 @@ CONSTAGE_INLINE void children::put(std::string name, node_ptr what) {
     }
     entries.emplace(at, std::move(name), std::move(what));
     if (entries.size() <= longest_run) return;
-    auto const middle = entries.begin() + longest_run / 2;
+    auto const middle = entries.begin() + static_cast<std::ptrdiff_t>(entries.size() / 2);
     auto upper = std::make_shared<run>(std::move_iterator(middle), std::move_iterator(entries.end()));
     entries.erase(middle, entries.end());
     runs_.insert(r + 1, std::move(upper));

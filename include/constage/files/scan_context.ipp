@@ -305,7 +305,7 @@ CONSTAGE_INLINE std::shared_ptr<node> walk::entry(job const& in, std::shared_ptr
 CONSTAGE_INLINE void walk::remove_empty() {
     std::sort(ignored_.begin(), ignored_.end(), [](auto const& a, auto const& b) { return a.path.size() > b.path.size(); });
     for (auto const& i : ignored_)
-        if ((*i.parent->entries.find(i.name))->entries.empty()) i.parent->entries.erase(i.name);
+        if (auto const* found = i.parent->entries.find(i.name); found && (*found)->entries.empty()) i.parent->entries.erase(i.name);
     ignored_.clear();
 }
 

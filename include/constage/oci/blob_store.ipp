@@ -11,6 +11,7 @@
 #include <constage/oci/blob_store.hpp>
 #include <constage/system_failure.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -74,13 +75,18 @@ public:
     }
 
 private:
-    /// Room for what a large blob will need: the file system finds it at once, not for each piece anew. If it cannot, writing says why.
+    /// Room for what a large blob may need: the file system finds it at once, not for each piece anew. Never more than is there already, so
+    /// that many blobs at once do not fill a disk; not again once there was none, when writing says why.
     void reserve(std::size_t more) {
-        constexpr off_t large = off_t{4} << 20, step = off_t{32} << 20;
+        constexpr off_t large = off_t{4} << 20, most = off_t{32} << 20;
         auto const wanted = size_ + static_cast<off_t>(more);
-        if (wanted < large || wanted <= reserved_) return;
-        ::fallocate(fd_, FALLOC_FL_KEEP_SIZE, reserved_, step);
-        reserved_ += step;
+        if (wanted < large || wanted <= reserved_ || no_room_) return;
+        auto const step = std::min(wanted, most);
+        no_room_ = ::fallocate(fd_, FALLOC_FL_KEEP_SIZE, size_, step) != 0;
+        if (!no_room_)
+            reserved_ = size_ + step;
+        else if (::ftruncate(fd_, size_) == 0)  // gives back what was found of it
+            reserved_ = 0;
     }
     void open_named() {
         static std::atomic<unsigned> count{0};
@@ -108,6 +114,7 @@ private:
     std::string folder_, name_;
     int fd_ = -1;
     off_t size_ = 0, reserved_ = 0;
+    bool no_room_ = false;
     files::hasher hash_;
 };
 

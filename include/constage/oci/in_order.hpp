@@ -32,12 +32,14 @@ public:
 private:
     void run();
     void stop();
+    void start_thread();
+    void work_off(std::unique_lock<std::mutex>& hold);
 
     std::function<void(std::string_view)> work_;
     std::mutex guard_;
     std::condition_variable changed_;
     std::deque<piece> todo_;
-    bool end_ = false;
+    bool end_ = false, alone_ = false;  ///< alone: the machine gives no thread
     std::exception_ptr error_;
     std::thread thread_;
 };

@@ -5,13 +5,14 @@
 #include <constage/detail/batch_thread.hpp>
 #include <constage/oci/in_order.hpp>
 
+#include <system_error>
 #include <utility>
 
 namespace constage::oci {
 
 namespace in_order_detail {
 
-/// Pieces are about 1 MiB.
+/// Pieces are at most about 1 MiB.
 inline constexpr std::size_t most_waiting = 8, worth_a_thread = 4;
 
 }  // namespace in_order_detail
@@ -31,12 +32,18 @@ CONSTAGE_INLINE void in_order::push(piece&& next) {
     changed_.wait(hold, [this] { return error_ || todo_.size() < in_order_detail::most_waiting; });
     if (error_) std::rethrow_exception(error_);
     todo_.push_back(std::move(next));
-    if (!thread_.joinable() && todo_.size() == in_order_detail::worth_a_thread)
+    if (!thread_.joinable() && !alone_ && todo_.size() == in_order_detail::worth_a_thread) start_thread();
+    if (alone_) work_off(hold);
+    if (todo_.size() == 1) changed_.notify_all();
+}
+
+CONSTAGE_INLINE void in_order::start_thread() {
+    try {
         thread_ = std::thread([this] {
             detail::be_a_batch_thread();
             run();
         });
-    if (todo_.size() == 1) changed_.notify_all();
+    } catch (std::system_error const&) { alone_ = true; }
 }
 
 CONSTAGE_INLINE void in_order::finish() {
@@ -61,6 +68,14 @@ CONSTAGE_INLINE void in_order::run() {
     for (;;) {
         changed_.wait(hold, [this] { return end_ || !todo_.empty(); });
         if (todo_.empty()) return;
+        work_off(hold);
+        if (error_) return;
+    }
+}
+
+/// All that waits, in this thread.
+CONSTAGE_INLINE void in_order::work_off(std::unique_lock<std::mutex>& hold) {
+    while (!todo_.empty()) {
         auto const next = std::move(todo_.front());
         todo_.pop_front();
         if (todo_.size() == in_order_detail::most_waiting - 1) changed_.notify_all();

@@ -5,7 +5,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
 namespace constage::oci {
@@ -34,8 +33,8 @@ inline bool repeats_itself(std::string_view sample) {
     std::array<std::uint16_t, 2048> last{};  // by hash: where the four bytes stood last, or the beginning
     std::size_t found = 0;
     auto const four = [&](std::size_t at) {
-        std::uint32_t bytes;
-        std::memcpy(&bytes, sample.data() + at, sizeof bytes);
+        std::uint32_t bytes = 0;
+        for (std::size_t i = 4; i-- != 0;) bytes = bytes << 8 | static_cast<unsigned char>(sample[at + i]);
         return bytes;
     };
     for (std::size_t at = 0; at + 4 <= sample.size(); ++at) {

@@ -24,7 +24,8 @@ struct layer_result {
     std::string media_type;
 };
 
-/// Writes a diff as a layer blob to `sink`, which is called by one thread, not the caller's. The bytes depend on changes, compression,
+/// Writes a diff as a layer blob to `sink`, which is called by one thread at a time: one of its own, or for
+/// a small layer the caller's. The bytes depend on changes, compression,
 /// level and clamp, not on `threads` (0: one for each processor), processor or time. A negative level is the default: `default_gzip` (ISA-L
 /// 2; zlib 4 in a build without ISA-L or on an x86-64 processor without SSE4.2), zstd 3. gzip is one member made of blocks of 1 MiB of tar
 /// that are compressed by themselves; zstd is one frame of libzstd with jobs of fixed size. Other releases of ISA-L, zlib and libzstd may

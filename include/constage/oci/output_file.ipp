@@ -87,8 +87,9 @@ CONSTAGE_INLINE void output_file::copy(std::string const& from, std::uint64_t si
         throw failure(from + " has " + std::to_string(s.st_size) + " bytes, but it must have " + std::to_string(size) + ": it is damaged")
             .with_hint("delete this file and build again");
     if (share(in.fd, size)) return;
-    ::fallocate(fd_, FALLOC_FL_KEEP_SIZE, ::lseek(fd_, 0, SEEK_CUR), static_cast<off_t>(size));  // if it cannot, writing takes longer
-    in_order writing([this](std::string_view bytes) { write(bytes); });                          // while the next piece is read
+    if (own_)
+        ::fallocate(fd_, FALLOC_FL_KEEP_SIZE, ::lseek(fd_, 0, SEEK_CUR), static_cast<off_t>(size));  // if it cannot, writing takes longer
+    in_order writing([this](std::string_view bytes) { write(bytes); });                              // while the next piece is read
     for (auto left = size; left > 0;) {
         piece next(static_cast<std::size_t>(std::min<std::uint64_t>(left, output_file_detail::piece_size)));
         auto const n = ::read(in.fd, next.end(), next.room());

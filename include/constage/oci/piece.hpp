@@ -9,7 +9,7 @@
 
 namespace constage::oci {
 
-/// Bytes of a layer on their way from thread to thread. Its memory is not cleared: only what is filled is ever touched.
+/// Bytes of a layer or an archive on their way from thread to thread. Its memory is not cleared: only what is filled is ever touched.
 class piece {
 public:
     piece() = default;
