@@ -90,7 +90,7 @@ def copy_1g(work, quick):
     context, file = contexts.context(work, "copy-1g", "FROM scratch\nCOPY . /data\n")
     contexts.fill(context, 200 if quick else 2000, 524288, 0.5)
     return Case("1 GiB, 2,000 files → archive, cold" if not quick else "100 MiB, 200 files → archive, cold",
-                "≥ 6×, ≥ 80 % of the slowest part", Job(context, file, True), 3,
+                "≥ 6×, ≥ 80 % of the slowest part", Job(context, file, True), 7,
                 limits=lambda: limits.archive_parts(context, work))
 
 

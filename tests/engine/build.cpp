@@ -98,6 +98,28 @@ TEST_CASE("outputs: a directory, an archive, and nothing half-written", "[B004][
     CHECK_FALSE(fs::exists(out.path / "missing"));
 }
 
+TEST_CASE("an archive of layers that are made now is that of layers that were there", "[B006][B007]") {
+    directory context, one, two, out;
+    for (auto const* name : {"a", "b", "c"}) context.write(name, std::string(2'000'000, *name));
+    auto const p = read("FROM scratch\nCOPY a /\nCOPY b /\nCOPY c /\nCOPY a /\n");
+    auto const build = [&](directory const& store, std::string const& name) {
+        auto o = options_of(context, store);
+        o.outputs = {engine::parse_output("type=oci,dest=" + (out.path / (name + ".oci")).string()),
+                     engine::parse_output("type=docker,dest=" + (out.path / (name + ".docker")).string()),
+                     engine::parse_output("type=oci,compression=uncompressed,dest=" + (out.path / (name + ".plain")).string())};
+        engine::build(p, o);
+    };
+    build(one, "made");
+    build(one, "found");
+    build(two, "other");
+    for (auto const* kind : {".oci", ".docker", ".plain"}) {
+        CHECK(fs::file_size(out.path / (std::string("made") + kind)) > 5000);
+        CHECK((out.read(std::string("made") + kind) == out.read(std::string("found") + kind)));
+        CHECK((out.read(std::string("made") + kind) == out.read(std::string("other") + kind)));
+    }
+    CHECK(std::distance(fs::directory_iterator(out.path), {}) == 9);
+}
+
 TEST_CASE("-o is spelled as buildx spells it", "[B004][B005][B006][B008]") {
     CHECK(engine::parse_output("dir").what == engine::output::kind::local);
     CHECK(engine::parse_output("-").what == engine::output::kind::tar);

@@ -173,6 +173,53 @@ TEST_CASE("noise is told from what compresses by samples", "[oci][gzip]") {
     CHECK_FALSE(oci::is_incompressible(random.substr(0, part / 2) + prose(part / 2)));
 }
 
+namespace {
+
+/// 't' for text and 'n' for noise, with sizes; checks what holds for every block.
+std::vector<std::pair<char, std::size_t>> parts_of(std::string const& block) {
+    std::vector<std::pair<char, std::size_t>> parts;
+    std::string all;
+    oci::split_at_noise(
+        block,
+        [&](std::string_view text) {
+            CHECK((parts.empty() || parts.back().first == 'n'));
+            parts.emplace_back('t', text.size());
+            all += text;
+        },
+        [&](std::string_view noise) {
+            CHECK(noise.size() <= 65535);
+            if (parts.empty() || parts.back().first == 't') parts.emplace_back('n', 0);
+            parts.back().second += noise.size();
+            all += noise;
+        });
+    CHECK((all == block));
+    CHECK(std::none_of(parts.begin(), parts.end(), [](auto const& p) { return p.second == 0; }));
+    return parts;
+}
+
+}  // namespace
+
+TEST_CASE("a block is split where noise begins and ends", "[oci][gzip]") {
+    CHECK(parts_of("").empty());
+    CHECK(parts_of(prose(300'000)) == std::vector<std::pair<char, std::size_t>>{{'t', 300'000}});
+    CHECK(parts_of(noise(300'000)).front() == std::pair<char, std::size_t>('n', 300'000 / 65535 * 65535 + 300'000 % 65535));
+    for (std::size_t const text : {1, 511, 4096, 10'000, 65'535, 65'536, 150'000}) {
+        INFO(text);
+        auto const parts = parts_of(prose(text) + noise(200'000) + prose(text) + noise(200'000));
+        // As much of the noise as lies in steps of 4 KiB, and no text but what fits between two samples.
+        std::size_t stored = 0;
+        for (auto const& [kind, size] : parts) stored += kind == 'n' ? size : 0;
+        CHECK(stored <= 400'000 + (text < 8192 ? text : 0));
+        CHECK(stored >= 400'000 - 4 * 4096);
+    }
+    // What only looks like noise next to it is taken for noise no farther than one part.
+    std::string again;
+    while (again.size() < 300'000) again += noise(1000);
+    std::size_t stored = 0;
+    for (auto const& [kind, size] : parts_of(again + noise(131'070) + again)) stored += kind == 'n' ? size : 0;
+    CHECK(stored <= 131'070 + 3 * 65'535);
+}
+
 TEST_CASE("the default is what it is said to be", "[oci][gzip]") {
     auto const text = half_and_half(2 * mib);
     auto const as_zlib = gzip(text, -1, 1) == gzip(text, 4, 1);

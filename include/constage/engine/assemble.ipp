@@ -36,7 +36,8 @@ CONSTAGE_INLINE std::string rfc3339(std::int64_t seconds) {
     return text;
 }
 
-CONSTAGE_INLINE layer_record make_layer(execution& done, std::size_t task, layer_format const& format, store& where) {
+CONSTAGE_INLINE layer_record make_layer(execution& done, std::size_t task, layer_format const& format, store& where,
+                                        std::function<void(std::string_view)> const& also) {
     auto const name = layer_name(done.record(task).result, format);
     if (auto found = done.caches().bring_layer(name)) return *found;
     auto const only_one = where.lock("blob-" + name.substr(7));
@@ -48,9 +49,12 @@ CONSTAGE_INLINE layer_record make_layer(execution& done, std::size_t task, layer
                                                      : oci::compression::gzip;
     auto writer = where.blobs().begin();
     auto const threads = static_cast<int>(detail::processors());
-    auto const made = oci::write_layer(
-        changes, kind, format.level, threads, [&](std::string_view bytes) { writer->write(bytes); },
-        format.rewrite_timestamp ? format.epoch : std::nullopt, nullptr, &where.index());
+    auto const write = [&](std::string_view bytes) {
+        writer->write(bytes);
+        also(bytes);
+    };
+    auto const made = oci::write_layer(changes, kind, format.level, threads, write, format.rewrite_timestamp ? format.epoch : std::nullopt,
+                                       nullptr, &where.index());
     layer_record record{{made.media_type, writer->commit(), made.size, {}}, made.diff_id, made.uncompressed};
     if (format.rewrite_timestamp && format.epoch) record.blob.annotations["buildkit/rewritten-timestamp"] = std::to_string(*format.epoch);
     where.put_layer(name, record);

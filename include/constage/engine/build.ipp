@@ -125,11 +125,13 @@ struct builder {
     std::vector<layer_format> formats = formats_of(outputs, epoch);
     earlier_build earlier{where, project_of(how, what.stages.empty() ? "" : what.stages.front().source.file)};
     std::vector<std::unique_ptr<platform_build>> builds{};
-    std::size_t first_output = 0;  ///< progress id
+    std::vector<archive_of_format> archives{};  ///< of each output
+    std::size_t first_output = 0;               ///< progress id
 
     report run() {
         for (auto const& p : platforms_of(how)) add_platform(p);
         if (has_run(builds) && !has_privilege()) throw privilege_failure();
+        begin_archives();
         try {
             run_tasks();
         } catch (failure const&) {
@@ -138,16 +140,18 @@ struct builder {
         }
         caches.keep();
         for (auto& b : builds) make_images(*b);
-        for (std::size_t i = 0; i != outputs.size(); ++i) write(outputs[i], first_output + i);
+        for (std::size_t i = 0; i != outputs.size(); ++i) write(i);
         write_caches();
         return make_report(what, builds, bases, t.now());
     }
 
     void add_platform(oci::platform const& p);
+    void begin_archives();
     void run_tasks();
     void show_failed_run();
     void make_images(platform_build& b);
-    void write(output const& o, std::size_t id);
+    oci::image const* base_of(platform_build const& b, lowered_stage const& stage);
+    void write(std::size_t which);
     void write_caches();
 };
 
@@ -164,6 +168,19 @@ CONSTAGE_INLINE void builder::add_platform(oci::platform const& p) {
     first_output += b.what.tasks.size();
 }
 
+CONSTAGE_INLINE void builder::begin_archives() {
+    auto const& first = *builds.front();
+    auto const one_image = builds.size() == 1 && first.what.resolution.targets.size() == 1;
+    for (auto const& o : outputs) {
+        auto& a = archives.emplace_back(archive_of_format{format_of(o, epoch), nullptr});
+        if (!one_image || !((o.what == output::kind::oci && o.tar) || o.what == output::kind::docker)) continue;
+        auto const& stage = first.what.stages[first.what.resolution.targets.front()];
+        auto const* base = base_of(first, stage);
+        a.archive = std::make_unique<early_archive>(o.dest, base ? base->layers : std::vector<oci::descriptor>(), stage.layers.size(),
+                                                    where.blobs());
+    }
+}
+
 CONSTAGE_INLINE void builder::run_tasks() {
     transfer_teller const transfers(bases, builds, t);
     story_keeper const story(what, builds, earlier);
@@ -173,7 +190,7 @@ CONSTAGE_INLINE void builder::run_tasks() {
     std::vector<std::size_t> task_of_job;
     for (auto& b : builds) {
         for (std::size_t i = 0; i != b->what.tasks.size(); ++i) task_of_job.push_back(b->first_id + i);
-        add_jobs(jobs, *b, formats, where, bases, transfers, t);
+        add_jobs(jobs, *b, formats, archives, where, bases, transfers, t);
         task_of_job.resize(jobs.size(), nothing);
     }
     auto const parallel = how.jobs > 0 ? static_cast<std::size_t>(how.jobs) : std::max<std::size_t>(8, 2 * detail::processors());
@@ -194,15 +211,19 @@ CONSTAGE_INLINE void builder::make_images(platform_build& b) {
     for (std::size_t target = 0; !formats.empty() && target != targets.size(); ++target)
         for (std::size_t f = 0; f != formats.size(); ++f) {
             auto const& stage = b.what.stages[targets[target]];
-            auto const* base = stage.base == nothing || b.what.tasks[stage.base].base.directory
-                                   ? nullptr
-                                   : &bases.at(b.what.tasks[stage.base].base.id).image;
-            b.images.push_back(assemble(stage, base, b.layers[target * formats.size() + f], how, epoch,
+            b.images.push_back(assemble(stage, base_of(b, stage), b.layers[target * formats.size() + f], how, epoch,
                                         how.platforms.empty() ? nullptr : &b.platform, where));
         }
 }
 
-CONSTAGE_INLINE void builder::write(output const& o, std::size_t id) {
+CONSTAGE_INLINE oci::image const* builder::base_of(platform_build const& b, lowered_stage const& stage) {
+    auto const none = stage.base == nothing || b.what.tasks[stage.base].base.directory;
+    return none ? nullptr : &bases.at(b.what.tasks[stage.base].base.id).image;
+}
+
+CONSTAGE_INLINE void builder::write(std::size_t which) {
+    auto const& o = outputs[which];
+    auto const id = first_output + which;
     auto const format = static_cast<std::size_t>(std::find(formats.begin(), formats.end(), format_of(o, epoch)) - formats.begin());
     std::vector<oci::image> images;
     if (needs_layers(o))
@@ -211,7 +232,7 @@ CONSTAGE_INLINE void builder::write(output const& o, std::size_t id) {
                 images.push_back(b->images[target * formats.size() + format]);
     t.tell([&](observer& to) { to.started(id, t.now()); });
     try {
-        write_output(o, images, builds, how, where);
+        write_output(o, images, builds, archives[which].archive.get(), how, where);
     } catch (failure& e) {
         t.tell([&](observer& to) { to.finished(id, outcome::failed, t.now(), e.what()); });
         throw;

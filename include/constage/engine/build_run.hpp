@@ -6,6 +6,7 @@
 #include <constage/engine/assemble.hpp>
 #include <constage/engine/bases.hpp>
 #include <constage/engine/build.hpp>
+#include <constage/engine/early_archive.hpp>
 #include <constage/engine/execution.hpp>
 #include <constage/engine/last_build.hpp>
 #include <constage/engine/schedule.hpp>
@@ -78,13 +79,19 @@ private:
     std::map<std::size_t, open_task> open_;  ///< by the base's id
 };
 
-/// Jobs of one platform: its tasks, then the layers of its targets and the blobs of their bases.
-void add_jobs(std::vector<job>& jobs, platform_build& b, std::vector<layer_format> const& formats, store& where, base_set& bases,
-              transfer_teller const& transfers, teller& t);
+/// Archives that are written while their image's layers, of that format, are made.
+struct archive_of_format {
+    layer_format format;
+    std::unique_ptr<early_archive> archive;  ///< none if the output is none, or is one for several images
+};
 
-/// Writes one output. `images`: in the output's format, platform by platform, target by target.
+/// Jobs of one platform: its tasks, then the layers of its targets and the blobs of their bases.
+void add_jobs(std::vector<job>& jobs, platform_build& b, std::vector<layer_format> const& formats,
+              std::vector<archive_of_format> const& archives, store& where, base_set& bases, transfer_teller const& transfers, teller& t);
+
+/// Writes one output. `images`: in the output's format, platform by platform, target by target. `begun`: its archive, if there is one.
 void write_output(output const& o, std::vector<oci::image> const& images, std::vector<std::unique_ptr<platform_build>> const& builds,
-                  options const& how, store& where);
+                  early_archive* begun, options const& how, store& where);
 
 /// Writes what this build used and made: with mode=max all steps, else those whose files are in the image.
 void write_cache(cache_place const& to, std::vector<std::unique_ptr<platform_build>> const& builds, options const& how, store& where);

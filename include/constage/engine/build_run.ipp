@@ -65,6 +65,37 @@ struct task_job {
     }
 };
 
+/// Makes one layer of an image, and writes it to the archives of its format meanwhile.
+struct layer_job {
+    platform_build& b;
+    store& where;
+    std::vector<archive_of_format> const& archives;
+    layer_format const& format;
+    std::size_t task, number;  ///< number: in the image
+    layer_record& result;
+
+    bool quick() const {
+        auto found = b.done->caches().find_layer(layer_name(b.done->record(task).result, format));
+        if (found) has(std::move(*found));
+        return found.has_value();
+    }
+    void work() const {
+        has(make_layer(*b.done, task, format, where,
+                       [this](std::string_view bytes) { for_each_archive([&](early_archive& a) { a.write(number, bytes); }); }));
+    }
+
+private:
+    void has(layer_record&& record) const {
+        result = std::move(record);
+        for_each_archive([&](early_archive& a) { a.found(number, result.blob); });
+    }
+    template <class F>
+    void for_each_archive(F const& f) const {
+        for (auto const& a : archives)
+            if (a.archive && a.format == format) f(*a.archive);
+    }
+};
+
 }  // namespace build_run_detail
 
 CONSTAGE_INLINE transfer_teller::transfer_teller(base_set& bases, std::vector<std::unique_ptr<platform_build>> const& builds, teller& t)
@@ -99,8 +130,9 @@ CONSTAGE_INLINE void transfer_teller::end(open_task& task, outcome how, std::str
     t_.tell([&](observer& o) { o.finished(task.id, how, t_.now(), why); });
 }
 
-CONSTAGE_INLINE void add_jobs(std::vector<job>& jobs, platform_build& b, std::vector<layer_format> const& formats, store& where,
-                              base_set& bases, transfer_teller const& transfers, teller& t) {
+CONSTAGE_INLINE void add_jobs(std::vector<job>& jobs, platform_build& b, std::vector<layer_format> const& formats,
+                              std::vector<archive_of_format> const& archives, store& where, base_set& bases,
+                              transfer_teller const& transfers, teller& t) {
     auto const first = jobs.size();
     for (std::size_t i = 0; i != b.what.tasks.size(); ++i) {
         auto needs = b.what.tasks[i].needs();
@@ -120,16 +152,10 @@ CONSTAGE_INLINE void add_jobs(std::vector<job>& jobs, platform_build& b, std::ve
         for (std::size_t f = 0; f != formats.size(); ++f) {
             auto& list = b.layers[target * formats.size() + f];
             list.resize(stage.layers.size());
-            for (std::size_t l = 0; l != stage.layers.size(); ++l)
-                jobs.push_back({{first + stage.layers[l]},
-                                [&b, &record = list[l], task = stage.layers[l], &format = formats[f]] {
-                                    auto found = b.done->caches().find_layer(layer_name(b.done->record(task).result, format));
-                                    if (found) record = *found;
-                                    return found.has_value();
-                                },
-                                [&b, &where, &record = list[l], task = stage.layers[l], &format = formats[f]] {
-                                    record = make_layer(*b.done, task, format, where);
-                                }});
+            for (std::size_t l = 0; l != stage.layers.size(); ++l) {
+                build_run_detail::layer_job const j{b, where, archives, formats[f], stage.layers[l], l, list[l]};
+                jobs.push_back({{first + stage.layers[l]}, [j] { return j.quick(); }, [j] { j.work(); }});
+            }
         }
     }
 }

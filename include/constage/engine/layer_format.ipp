@@ -11,15 +11,15 @@ namespace constage::engine {
 namespace layer_format_detail {
 
 /// To be counted up when layers of the same format get other bytes: a store must not mix the old ones with the new.
-inline constexpr char const* gzip = "gzip 2";
+inline constexpr char const* gzip = "gzip 3";
 
 }  // namespace layer_format_detail
 
 CONSTAGE_INLINE std::string layer_format::name() const {
     auto const by_default = compression == "gzip" && level < 0;
-    return (compression == "gzip" ? layer_format_detail::gzip : compression) +
-           (by_default ? " " + std::string(oci::default_gzip()) : std::to_string(level)) +
-           (epoch ? " epoch " + std::to_string(*epoch) : "") + (rewrite_timestamp ? " rewritten" : "");
+    return (compression == "gzip" ? layer_format_detail::gzip : compression) + " " +
+           (by_default ? std::string(oci::default_gzip()) : std::to_string(level)) + (epoch ? " epoch " + std::to_string(*epoch) : "") +
+           (rewrite_timestamp ? " rewritten" : "");
 }
 
 CONSTAGE_INLINE std::string layer_name(std::string const& change, layer_format const& format) {

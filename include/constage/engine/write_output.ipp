@@ -63,7 +63,8 @@ CONSTAGE_INLINE void push(std::vector<oci::image> const& images, std::vector<std
 }  // namespace write_output_detail
 
 CONSTAGE_INLINE void write_output(output const& o, std::vector<oci::image> const& images,
-                                  std::vector<std::unique_ptr<platform_build>> const& builds, options const& how, store& where) {
+                                  std::vector<std::unique_ptr<platform_build>> const& builds, early_archive* begun, options const& how,
+                                  store& where) {
     using namespace write_output_detail;
     auto names = how.tags;
     names.insert(names.end(), o.names.begin(), o.names.end());
@@ -71,10 +72,12 @@ CONSTAGE_INLINE void write_output(output const& o, std::vector<oci::image> const
         case output::kind::store:
             return tag_in_store(where, images, names);
         case output::kind::oci:
-            return oci::write_oci(images, names, o.dest, o.tar, where.blobs());
+            return begun ? oci::write_oci(images, names, begun->writer(), where.blobs())
+                         : oci::write_oci(images, names, o.dest, o.tar, where.blobs());
         case output::kind::docker:
             if (images.size() > 1) throw failure("-o type=docker holds one platform only").with_hint("use -o type=oci").as_usage();
-            return oci::write_docker(images.front(), names, o.dest, where.blobs());
+            return begun ? oci::write_docker(images.front(), names, begun->writer(), where.blobs())
+                         : oci::write_docker(images.front(), names, o.dest, where.blobs());
         case output::kind::tar:
             return oci::write_tar(joined(builds), o.dest, o.rewrite_timestamp ? how.source_date_epoch : std::nullopt);
         case output::kind::local:

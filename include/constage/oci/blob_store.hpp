@@ -12,6 +12,9 @@
 
 namespace constage::oci {
 
+/// Where a blob stands in a layout, as in a store: "blobs/sha256/…".
+std::string blob_place(std::string const& digest);
+
 /// The content-addressed part of a store: `root/blobs/sha256/<hex>`. Shared by several processes: a blob has no name before it is whole.
 class blob_store {
 public:

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <constage/detail/file_room.hpp>
 #include <constage/files/digest.hpp>
 #include <constage/oci/blob_store.hpp>
 #include <constage/system_failure.hpp>
@@ -41,7 +42,7 @@ public:
 
     void write(std::string_view bytes) override {
         hash_.update(bytes);
-        reserve(bytes.size());
+        room_.grow(fd_, size_, static_cast<off_t>(bytes.size()));
         while (!bytes.empty()) {
             auto const n = ::write(fd_, bytes.data(), bytes.size());
             if (n < 0 && errno == EINTR) continue;
@@ -56,7 +57,7 @@ public:
         if (!expected.empty() && digest != expected)
             throw failure("the content is " + digest + ", but it must be " + expected)
                 .with_hint("the source is damaged or not what it claims to be: get it anew");
-        if (reserved_ > size_ && ::ftruncate(fd_, size_) != 0) throw system_failure("write a blob to", folder_);
+        if (!room_.give_back(fd_, size_)) throw system_failure("write a blob to", folder_);
         auto const target = folder_ + "/" + digest.substr(7);
         if (!name_.empty()) {
             if (::rename(name_.c_str(), target.c_str()) != 0) throw system_failure("write", target);
@@ -75,19 +76,6 @@ public:
     }
 
 private:
-    /// Room for what a large blob may need: the file system finds it at once, not for each piece anew. Never more than is there already, so
-    /// that many blobs at once do not fill a disk; not again once there was none, when writing says why.
-    void reserve(std::size_t more) {
-        constexpr off_t large = off_t{4} << 20, most = off_t{32} << 20;
-        auto const wanted = size_ + static_cast<off_t>(more);
-        if (wanted < large || wanted <= reserved_ || no_room_) return;
-        auto const step = std::min(wanted, most);
-        no_room_ = ::fallocate(fd_, FALLOC_FL_KEEP_SIZE, size_, step) != 0;
-        if (!no_room_)
-            reserved_ = size_ + step;
-        else if (::ftruncate(fd_, size_) == 0)  // gives back what was found of it
-            reserved_ = 0;
-    }
     void open_named() {
         static std::atomic<unsigned> count{0};
         sweep();
@@ -113,19 +101,21 @@ private:
 
     std::string folder_, name_;
     int fd_ = -1;
-    off_t size_ = 0, reserved_ = 0;
-    bool no_room_ = false;
+    off_t size_ = 0;
+    detail::file_room room_;
     files::hasher hash_;
 };
 
 }  // namespace blob_store_detail
+
+CONSTAGE_INLINE std::string blob_place(std::string const& digest) { return "blobs/sha256/" + digest.substr(7); }
 
 CONSTAGE_INLINE blob_store::blob_store(std::string root) : root_(std::move(root)) {}
 
 CONSTAGE_INLINE std::string blob_store::path(std::string const& digest) const {
     // A digest comes from documents of others and becomes a path here.
     if (!files::is_digest(digest)) throw failure("\"" + digest + "\" is no sha256 digest");
-    return root_ + "/blobs/sha256/" + digest.substr(7);
+    return root_ + "/" + blob_place(digest);
 }
 
 CONSTAGE_INLINE bool blob_store::has(std::string const& digest, std::optional<std::uint64_t> size) const {

@@ -60,22 +60,12 @@ public:
         deflated out;
         out.crc = isal_.crc(0, bytes_of(block), block.size());
         out.bytes = piece(block.size() + block.size() / 8 + 4096);
-        // What compresses goes to ISA-L in one go, up to the next part that does not.
-        std::size_t begin = 0;
-        for (std::size_t at = 0; at < block.size(); at += stored_size) {
-            auto const part = block.substr(at, stored_size);
-            if (!is_incompressible(part)) continue;
-            add(out.bytes, block.substr(begin, at - begin));
-            store(out.bytes, part);
-            begin = at + part.size();
-        }
-        add(out.bytes, block.substr(begin));
+        split_at_noise(
+            block, [&](std::string_view text) { add(out.bytes, text); }, [&](std::string_view noise) { store(out.bytes, noise); });
         return out;
     }
 
 private:
-    /// What one block of deflate can hold as it is.
-    static constexpr std::size_t stored_size = 65535;
     /// ISA-L (2.30) computes the hash of a stream's third position from the *address* of the stream (igzip_icf_body: rcx at
     /// .write_first_byte), and by that finds a match or not: 4 of 60,000 addresses gave one block other bytes, so one build in thirty a
     /// layer of 1 GiB. As few bytes as these go another way through it, which has no such fault; sent ahead, they are the stream's
@@ -87,7 +77,6 @@ private:
     }
 
     void add(piece& out, std::string_view text) const {
-        if (text.empty()) return;
         // Begun anew each time; kept, for it is larger than most layers.
         thread_local auto const memory = std::make_unique<working_memory>();
         auto& stream = memory->stream;
@@ -110,7 +99,7 @@ private:
             throw failure("ISA-L did not compress a block");
         out.grow(out.room() - stream.avail_out);
     }
-    /// RFC 1951, 3.2.4: no compression.
+    /// RFC 1951, 3.2.4: no compression, of at most 65,535 bytes.
     static void store(piece& out, std::string_view part) {
         auto const size = part.size(), complement = ~size;
         auto const byte = [](std::size_t n) { return static_cast<char>(n & 0xff); };

@@ -34,21 +34,30 @@ public:
         out.bytes = piece(deflateBound(&stream_, static_cast<uLong>(block.size())) + 4096);
         stream_.next_out = reinterpret_cast<Bytef*>(out.bytes.end());
         stream_.avail_out = static_cast<uInt>(out.bytes.room());
-        for (std::size_t at = 0; at < block.size(); at += part_size) {
-            auto const part = block.substr(at, part_size);
-            use(level_ != 0 && is_incompressible(part) ? 0 : level_);
-            stream_.next_in = bytes_of(part);
-            stream_.avail_in = static_cast<uInt>(part.size());
-            if (deflate(&stream_, Z_NO_FLUSH) != Z_OK || stream_.avail_in != 0) throw failure("zlib did not compress a block");
-        }
+        if (level_ == 0)
+            add(block);
+        else
+            split_at_noise(
+                block,
+                [&](std::string_view text) {
+                    use(level_);
+                    add(text);
+                },
+                [&](std::string_view noise) {
+                    use(0);
+                    add(noise);
+                });
         if (deflate(&stream_, Z_SYNC_FLUSH) != Z_OK || stream_.avail_out == 0) throw failure("zlib did not compress a block");
         out.bytes.grow(out.bytes.room() - stream_.avail_out);
         return out;
     }
 
 private:
-    static constexpr std::size_t part_size = 64 * 1024;
-
+    void add(std::string_view part) {
+        stream_.next_in = bytes_of(part);
+        stream_.avail_in = static_cast<uInt>(part.size());
+        if (deflate(&stream_, Z_NO_FLUSH) != Z_OK || stream_.avail_in != 0) throw failure("zlib did not compress a block");
+    }
     void use(int level) {
         if (level == now_) return;
         now_ = level;

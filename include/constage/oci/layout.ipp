@@ -32,8 +32,6 @@ CONSTAGE_INLINE bool is_named(index_entry const& e, std::string const& selector)
     return false;
 }
 
-CONSTAGE_INLINE std::string blob_name(std::string const& digest) { return "blobs/sha256/" + digest.substr(7); }
-
 CONSTAGE_INLINE std::vector<index_entry> select(std::vector<index_entry> const& all, std::string const& selector, bundle const& from) {
     std::vector<index_entry> found;
     std::set<std::string> names;
@@ -45,7 +43,7 @@ CONSTAGE_INLINE std::vector<index_entry> select(std::vector<index_entry> const& 
     if (!found.empty()) return found;
     if (selector.empty() && names.size() == 1) return all;  // one image, perhaps for several platforms
     if (files::is_digest(selector))
-        if (auto const size = from.size(blob_name(selector))) return {{{"", selector, *size, {}}, std::nullopt, ""}};
+        if (auto const size = from.size(blob_place(selector))) return {{{"", selector, *size, {}}, std::nullopt, ""}};
     std::string list;
     for (auto const& n : names)
         if (!n.empty()) list += (list.empty() ? "" : ", ") + n;
@@ -65,8 +63,8 @@ public:
             if (files_->has("index.json")) {
                 auto const roots = select(parse_index(files_->read("index.json")), selector_, *files_);
                 return find_image(roots, wanted, [&](descriptor const& d) {
-                    if (!files_->has(blob_name(d.digest))) throw failure("it lacks the blob " + d.digest);
-                    auto text = files_->read(blob_name(d.digest));
+                    if (!files_->has(blob_place(d.digest))) throw failure("it lacks the blob " + d.digest);
+                    auto text = files_->read(blob_place(d.digest));
                     verify(text, d);
                     return text;
                 });
@@ -84,7 +82,7 @@ public:
         auto const other = names_.find(blob.digest);
         std::uint64_t done = 0;
         try {
-            files_->stream(other == names_.end() ? blob_name(blob.digest) : other->second, [&](std::string_view bytes) {
+            files_->stream(other == names_.end() ? blob_place(blob.digest) : other->second, [&](std::string_view bytes) {
                 if (stop.stop_requested()) throw failure("cancelled");
                 done += bytes.size();
                 if (done > blob.size)

@@ -3,6 +3,7 @@
 #define CONSTAGE_OCI_OUTPUT_HPP_INCLUDED
 
 #include <constage/files/tree.hpp>
+#include <constage/oci/archive_writer.hpp>
 #include <constage/oci/source.hpp>
 
 #include <optional>
@@ -20,9 +21,12 @@ image make_image(image_config const& config, std::vector<descriptor> const& laye
 /// a failed build leaves no half-written file. `dest` "-" is standard output.
 void write_oci(std::vector<image> const& images, std::vector<std::string> const& names, std::string const& dest, bool tar,
                blob_store const& store);
+/// The same into an archive that may have some of the layers already, in their order; commits it.
+void write_oci(std::vector<image> const& images, std::vector<std::string> const& names, archive_writer& to, blob_store const& store);
 
 /// `-o type=docker`: a tar for `docker load` (manifest.json, repositories-free, plus the OCI files).
 void write_docker(image const& what, std::vector<std::string> const& names, std::string const& dest, blob_store const& store);
+void write_docker(image const& what, std::vector<std::string> const& names, archive_writer& to, blob_store const& store);
 
 /// `-o type=tar`: the root file system as one tar.
 void write_tar(files::tree const& root, std::string const& dest, std::optional<std::int64_t> clamp_mtime_seconds);

@@ -33,22 +33,20 @@ CONSTAGE_INLINE nlohmann::json json_of(descriptor const& d) {
     return j;
 }
 
-/// What a layout holds: small files by name, and blobs, each with its size. Written in the order of the names.
+/// What a layout holds: small files by name, and blobs, each with its size: layers before what names them. A blob may be there twice.
 struct contents {
     std::map<std::string, std::string> texts;  ///< blobs that are in no store, too
-    std::map<std::string, std::uint64_t> blobs;
+    std::vector<std::pair<std::string, std::uint64_t>> blobs;
     nlohmann::json index = nlohmann::json::array();
 };
-
-CONSTAGE_INLINE std::string place(std::string const& digest) { return "blobs/sha256/" + digest.substr(7); }
 
 CONSTAGE_INLINE contents collect(std::vector<image> const& images, std::vector<std::string> const& names) {
     if (images.empty()) throw failure("there is no image to write");
     contents all;
     for (auto const& i : images) {
-        all.blobs[i.manifest.digest] = i.manifest.size;
-        all.blobs[i.config_descriptor.digest] = i.config_descriptor.size;
-        for (auto const& l : i.layers) all.blobs[l.digest] = l.size;
+        for (auto const& l : i.layers) all.blobs.emplace_back(l.digest, l.size);
+        all.blobs.emplace_back(i.config_descriptor.digest, i.config_descriptor.size);
+        all.blobs.emplace_back(i.manifest.digest, i.manifest.size);
     }
     nlohmann::json root = {{"mediaType", images.front().manifest.media_type},
                            {"digest", images.front().manifest.digest},
@@ -56,7 +54,7 @@ CONSTAGE_INLINE contents collect(std::vector<image> const& images, std::vector<s
     if (images.size() > 1) {
         auto const index = index_of(images);
         auto const digest = files::digest_of(index);
-        all.texts[place(digest)] = index;
+        all.texts[blob_place(digest)] = index;
         root = {{"mediaType", media_type::index}, {"digest", digest}, {"size", index.size()}};
     }
     auto const& created = images.front().config.created;
@@ -76,72 +74,10 @@ CONSTAGE_INLINE std::string index_text(nlohmann::json const& entries) {
     return dump({{"schemaVersion", 2}, {"mediaType", media_type::index}, {"manifests", entries}});
 }
 
-/// One ustar header: mode, owner and time are always the same, so that the same image gives the same bytes.
-CONSTAGE_INLINE std::string header(std::string const& name, std::uint64_t size) {
-    std::string h(512, '\0');
-    auto const put = [&](std::size_t at, std::string_view text) {
-        std::copy(text.begin(), text.end(), h.begin() + static_cast<std::ptrdiff_t>(at));
-    };
-    auto const octal = [](std::uint64_t n, std::size_t digits) {
-        std::string text(digits, '0');
-        for (auto i = digits; i-- > 0; n /= 8) text[i] = static_cast<char>('0' + n % 8);
-        return text;
-    };
-    bool const folder = name.ends_with('/');
-    put(0, name);
-    put(100, folder ? "0000755" : "0000644");
-    put(108, "0000000");
-    put(116, "0000000");
-    if (size < (std::uint64_t(1) << 33)) {
-        put(124, octal(size, 11));
-    } else {  // base-256, as GNU tar writes sizes from 8 GiB
-        h[124] = static_cast<char>(0x80);
-        auto n = size;
-        for (std::size_t i = 135; i > 124 && n > 0; --i, n >>= 8) h[i] = static_cast<char>(n & 0xff);
-    }
-    put(136, "00000000000");
-    put(148, "        ");
-    h[156] = folder ? '5' : '0';
-    put(257, std::string_view("ustar\00000", 8));
-    unsigned sum = 0;
-    for (char const c : h) sum += static_cast<unsigned char>(c);
-    put(148, octal(sum, 6));
-    h[154] = '\0';
-    return h;
-}
-
-CONSTAGE_INLINE void pad(output_file& to, std::uint64_t size) {
-    if (size % 512 != 0) to.write(std::string(512 - size % 512, '\0'));
-}
-
-CONSTAGE_INLINE void add(output_file& to, std::string const& name, std::string const& text) {
-    to.write(header(name, text.size()));
-    to.write(text);
-    pad(to, text.size());
-}
-
-/// What says how to read the rest comes first.
-CONSTAGE_INLINE void write_archive(contents const& what, std::string const& dest, blob_store const& store) {
-    output_file to(dest);
-    for (auto const* name : {"oci-layout", "index.json", "manifest.json"})
-        if (auto const found = what.texts.find(name); found != what.texts.end()) add(to, name, found->second);
-    to.write(header("blobs/", 0));
-    to.write(header("blobs/sha256/", 0));
-    std::map<std::string, std::string> all;  // by name: its digest, or nothing for a text
-    for (auto const& [name, text] : what.texts)
-        if (name.starts_with("blobs/")) all[name];
-    for (auto const& [digest, size] : what.blobs) all[place(digest)] = digest;
-    for (auto const& [name, digest] : all) {
-        if (digest.empty()) {
-            add(to, name, what.texts.at(name));
-            continue;
-        }
-        auto const size = what.blobs.at(digest);
-        to.write(header(name, size));
-        to.copy(store.path(digest), size);
-        pad(to, size);
-    }
-    to.write(std::string(1024, '\0'));
+/// What names the blobs comes after them, as in the archives of BuildKit: the first blob can be written before it has a digest.
+CONSTAGE_INLINE void finish(archive_writer& to, contents const& what, blob_store const& store) {
+    for (auto const& [digest, size] : what.blobs) to.add_blob(digest, size, store);
+    for (auto const& [name, text] : what.texts) to.add(name, text);
     to.commit();
 }
 
@@ -181,7 +117,7 @@ CONSTAGE_INLINE void write_directory(contents const& what, std::string const& de
             .with_hint("name an empty directory or a new one");
     make_directories(dest + "/blobs/sha256");
     for (auto const& [digest, size] : what.blobs) {
-        auto const path = dest + "/" + place(digest);
+        auto const path = dest + "/" + blob_place(digest);
         if (fs::exists(path, error) && fs::file_size(path, error) == size) continue;
         output_file to(path);
         to.copy(store.path(digest), size);
@@ -222,31 +158,48 @@ CONSTAGE_INLINE image make_image(image_config const& config, std::vector<descrip
     return i;
 }
 
-CONSTAGE_INLINE void write_oci(std::vector<image> const& images, std::vector<std::string> const& names, std::string const& dest, bool tar,
+CONSTAGE_INLINE void write_oci(std::vector<image> const& images, std::vector<std::string> const& names, archive_writer& to,
                                blob_store const& store) {
     using namespace output_detail;
     auto what = collect(images, names);
     what.texts["oci-layout"] = layout_text;
-    if (!tar) return write_directory(what, dest, store);
     what.texts["index.json"] = index_text(what.index);
-    write_archive(what, dest, store);
+    finish(to, what, store);
 }
 
-CONSTAGE_INLINE void write_docker(image const& image, std::vector<std::string> const& names, std::string const& dest,
-                                  blob_store const& store) {
+CONSTAGE_INLINE void write_oci(std::vector<image> const& images, std::vector<std::string> const& names, std::string const& dest, bool tar,
+                               blob_store const& store) {
+    using namespace output_detail;
+    if (tar) {
+        archive_writer to(dest);
+        return write_oci(images, names, to, store);
+    }
+    auto what = collect(images, names);
+    what.texts["oci-layout"] = layout_text;
+    write_directory(what, dest, store);
+}
+
+CONSTAGE_INLINE void write_docker(image const& image, std::vector<std::string> const& names, archive_writer& to, blob_store const& store) {
     using namespace output_detail;
     auto what = collect({image}, names);
     what.texts["oci-layout"] = layout_text;
     what.texts["index.json"] = index_text(what.index);
-    nlohmann::json saved = {{"Config", place(image.config_descriptor.digest)}, {"RepoTags", nullptr}, {"Layers", nlohmann::json::array()}};
-    for (auto const& l : image.layers) saved["Layers"].push_back(place(l.digest));
+    nlohmann::json saved = {
+        {"Config", blob_place(image.config_descriptor.digest)}, {"RepoTags", nullptr}, {"Layers", nlohmann::json::array()}};
+    for (auto const& l : image.layers) saved["Layers"].push_back(blob_place(l.digest));
     for (auto const& name : names) {
         auto r = parse_reference(name);
         r.digest.clear();  // `docker load` knows tags only
         if (!r.tag.empty()) saved["RepoTags"].push_back(r.familiar());
     }
     what.texts["manifest.json"] = dump(nlohmann::json::array({saved}));
-    write_archive(what, dest, store);
+    finish(to, what, store);
+}
+
+CONSTAGE_INLINE void write_docker(image const& image, std::vector<std::string> const& names, std::string const& dest,
+                                  blob_store const& store) {
+    archive_writer to(dest);
+    write_docker(image, names, to, store);
 }
 
 CONSTAGE_INLINE void write_tar(files::tree const& root, std::string const& dest, std::optional<std::int64_t> clamp_mtime_seconds) {

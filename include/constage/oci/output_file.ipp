@@ -38,26 +38,56 @@ CONSTAGE_INLINE std::string resolved(std::string const& dest) {
     return error ? dest : real.string();
 }
 
+CONSTAGE_INLINE bool is_file_or_absent(std::string const& place) {
+    struct stat s {};
+    return ::stat(place.c_str(), &s) != 0 || S_ISREG(s.st_mode);
+}
+
+/// In the directory of `place`; -1 if the file system has no such files.
+CONSTAGE_INLINE int open_unnamed(std::string const& place) {
+    auto const folder = place.substr(0, place.rfind('/') + 1);
+    if (::access("/proc/self/fd", X_OK) != 0) return -1;
+    return ::open(folder.empty() ? "." : folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+}
+
+CONSTAGE_INLINE std::string name_beside(std::string const& place) {
+    static std::atomic<unsigned> count{0};
+    return place + "." + std::to_string(::getpid()) + "-" + std::to_string(count++) + ".tmp";
+}
+
 }  // namespace output_file_detail
 
 CONSTAGE_INLINE output_file::output_file(std::string const& dest) : place_(output_file_detail::resolved(dest)) {
-    static std::atomic<unsigned> count{0};
     if (dest == "-") {
         place_ = "standard output";
         fd_ = STDOUT_FILENO;
         own_ = false;
         return;
     }
-    struct stat s {};
-    if (::stat(place_.c_str(), &s) == 0 && !S_ISREG(s.st_mode)) {
-        if (S_ISDIR(s.st_mode)) throw failure("cannot write " + place_ + ": it is a directory").with_hint("name a file");
+    whole_ = output_file_detail::is_file_or_absent(place_);
+    if (whole_)
+        open_beside();
+    else if (std::error_code ignored; std::filesystem::is_directory(place_, ignored))
+        throw failure("cannot write " + place_ + ": it is a directory").with_hint("name a file");
+    else
         fd_ = ::open(place_.c_str(), O_WRONLY | O_CLOEXEC);
-    } else {
-        beside_ = place_ + "." + std::to_string(::getpid()) + "-" + std::to_string(count++) + ".tmp";
-        fd_ = ::open(beside_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (fd_ < 0) beside_.clear();
-    }
     if (fd_ < 0) throw output_file_detail::cannot("write", place_);
+}
+
+CONSTAGE_INLINE bool output_file::can_be_hidden(std::string const& dest) {
+    auto const place = output_file_detail::resolved(dest);
+    if (dest == "-" || !output_file_detail::is_file_or_absent(place)) return false;
+    int const fd = output_file_detail::open_unnamed(place);
+    if (fd >= 0) ::close(fd);
+    return fd >= 0;
+}
+
+CONSTAGE_INLINE void output_file::open_beside() {
+    fd_ = output_file_detail::open_unnamed(place_);
+    if (fd_ >= 0) return;
+    beside_ = output_file_detail::name_beside(place_);
+    fd_ = ::open(beside_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd_ < 0) beside_.clear();
 }
 
 CONSTAGE_INLINE output_file::~output_file() {
@@ -66,12 +96,25 @@ CONSTAGE_INLINE output_file::~output_file() {
 }
 
 CONSTAGE_INLINE void output_file::write(std::string_view bytes) {
+    if (whole_) room_.grow(fd_, size_, static_cast<off_t>(bytes.size()));
     while (!bytes.empty()) {
         auto const n = ::write(fd_, bytes.data(), bytes.size());
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) throw output_file_detail::cannot("write", place_);
         bytes.remove_prefix(static_cast<std::size_t>(n));
+        size_ += n;
     }
+}
+
+CONSTAGE_INLINE void output_file::cut(std::uint64_t size) {
+    size_ = static_cast<off_t>(size);
+    room_ = {};
+    if (::ftruncate(fd_, size_) != 0 || ::lseek(fd_, size_, SEEK_SET) < 0) throw output_file_detail::cannot("write", place_);
+}
+
+CONSTAGE_INLINE void output_file::rewrite(std::uint64_t at, std::string_view bytes) {
+    if (::pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(at)) != static_cast<ssize_t>(bytes.size()))
+        throw output_file_detail::cannot("write", place_);
 }
 
 CONSTAGE_INLINE void output_file::copy(std::string const& from, std::uint64_t size) {
@@ -87,9 +130,8 @@ CONSTAGE_INLINE void output_file::copy(std::string const& from, std::uint64_t si
         throw failure(from + " has " + std::to_string(s.st_size) + " bytes, but it must have " + std::to_string(size) + ": it is damaged")
             .with_hint("delete this file and build again");
     if (share(in.fd, size)) return;
-    if (own_)
-        ::fallocate(fd_, FALLOC_FL_KEEP_SIZE, ::lseek(fd_, 0, SEEK_CUR), static_cast<off_t>(size));  // if it cannot, writing takes longer
-    in_order writing([this](std::string_view bytes) { write(bytes); });                              // while the next piece is read
+    if (whole_) room_.take(fd_, size_, static_cast<off_t>(size));
+    in_order writing([this](std::string_view bytes) { write(bytes); });  // while the next piece is read
     for (auto left = size; left > 0;) {
         piece next(static_cast<std::size_t>(std::min<std::uint64_t>(left, output_file_detail::piece_size)));
         auto const n = ::read(in.fd, next.end(), next.room());
@@ -105,22 +147,31 @@ CONSTAGE_INLINE void output_file::copy(std::string const& from, std::uint64_t si
 
 /// What comes next is a whole file: file systems that share blocks (btrfs, XFS) have nothing to copy, if it begins at a block.
 CONSTAGE_INLINE bool output_file::share(int from, std::uint64_t size) {
-    auto const here = ::lseek(fd_, 0, SEEK_CUR);
-    if (!own_ || here < 0 || size == 0) return false;
+    if (!whole_ || size == 0) return false;
     file_clone_range range{};
     range.src_fd = from;
     range.src_length = size;
-    range.dest_offset = static_cast<std::uint64_t>(here);
-    return ::ioctl(fd_, FICLONERANGE, &range) == 0 && ::lseek(fd_, static_cast<off_t>(size), SEEK_CUR) >= 0;
+    range.dest_offset = static_cast<std::uint64_t>(size_);
+    if (::ioctl(fd_, FICLONERANGE, &range) != 0) return false;
+    size_ += static_cast<off_t>(size);
+    return ::lseek(fd_, size_, SEEK_SET) >= 0;
 }
 
 CONSTAGE_INLINE void output_file::commit() {
     if (!own_) return;
+    using namespace output_file_detail;
+    if (whole_ && !room_.give_back(fd_, size_)) throw cannot("write", place_);
+    if (whole_ && beside_.empty()) {
+        auto name = name_beside(place_);
+        if (::linkat(AT_FDCWD, ("/proc/self/fd/" + std::to_string(fd_)).c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) != 0)
+            throw cannot("write", place_);
+        beside_ = std::move(name);
+    }
     int const result = ::close(fd_);
     fd_ = -1;
-    if (result != 0) throw output_file_detail::cannot("write", place_);
+    if (result != 0) throw cannot("write", place_);
     if (beside_.empty()) return;
-    if (::rename(beside_.c_str(), place_.c_str()) != 0) throw output_file_detail::cannot("write", place_);
+    if (::rename(beside_.c_str(), place_.c_str()) != 0) throw cannot("write", place_);
     beside_.clear();
 }
 
