@@ -36,19 +36,19 @@ foreach(layer dsl graph policy lint plan dockerfile files oci engine sandbox rep
     endif()
 endforeach()
 
-# The scheduler's tests once more under ThreadSanitizer: header-only, so that the library need not be compiled for it.
+# What several threads share once more under ThreadSanitizer: header-only, so that the library need not be compiled for it.
 include(CheckCXXSourceCompiles)
 set(CMAKE_REQUIRED_FLAGS -fsanitize=thread)
 check_cxx_source_compiles("int main() {}" CONSTAGE_HAS_TSAN)
 unset(CMAKE_REQUIRED_FLAGS)
 if(CONSTAGE_HAS_TSAN)
-    add_executable(sanitized_threads tests/engine/schedule.cpp tests/engine/once.cpp)
+    add_executable(sanitized_threads tests/engine/schedule.cpp tests/engine/once.cpp tests/engine/early_archive.cpp)
     target_compile_features(sanitized_threads PRIVATE cxx_std_20)
     target_compile_definitions(sanitized_threads PRIVATE CONSTAGE_HEADER_ONLY)
     target_include_directories(sanitized_threads PRIVATE include)
     target_compile_options(sanitized_threads PRIVATE -fsanitize=thread -O1 -g1)
     target_link_options(sanitized_threads PRIVATE -fsanitize=thread)
-    target_link_libraries(sanitized_threads PRIVATE constage_test_main)
+    target_link_libraries(sanitized_threads PRIVATE constage_test_main ${runtime_libraries})
     add_test(NAME sanitize.threads COMMAND sanitized_threads)
     set_tests_properties(sanitize.threads PROPERTIES LABELS sanitize TIMEOUT 600)
 endif()

@@ -97,6 +97,10 @@ TEST_CASE("an archive that is begun while layers are made has the bytes of a lat
 
 TEST_CASE("a layer whose turn it is is not copied from the store") {
     sample_image s;
+    if (!oci::output_file::can_be_hidden(s.place("x"))) {
+        WARN("skipped: this file system has no files without a name");
+        return;
+    }
     auto a = s.archive();
     for (std::size_t own = 0; own != 3; ++own) s.make(a, own);
     for (std::size_t own = 0; own != 3; ++own) fs::remove(s.store.path(s.blob(own).digest));
@@ -118,7 +122,7 @@ TEST_CASE("no layer is lost for an archive that cannot be written: it says so in
     sample_image s;
     engine::early_archive nowhere(s.place("no/such.tar"), {}, 1, s.store);
     s.make(nowhere, 0);
-    CHECK_THROWS_AS(nowhere.writer(), failure);
+    CHECK_THROWS_AS(oci::write_oci({s.image}, {}, nowhere.writer(), s.store), failure);
 
     // Too little room while the layer is made, enough in the end.
     auto a = s.archive();

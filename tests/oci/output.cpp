@@ -75,6 +75,12 @@ TEST_CASE_METHOD(fixture, "a failure leaves nothing", "[oci][output]") {
     CHECK(names_in(out) == std::vector<std::string>{"x.tar"});
 }
 
+TEST_CASE_METHOD(fixture, "a name that is none is told before anything is written", "[oci][output]") {
+    REQUIRE(scratch::succeeds("mkfifo " + out + "/pipe"));  // nobody reads: opening it would wait
+    CHECK_THROWS_AS(oci::write_oci({image}, {"B:d"}, out + "/pipe", true, store), failure);
+    CHECK_THROWS_AS(oci::write_docker(image, {"B:d"}, out + "/pipe", store), failure);
+}
+
 TEST_CASE_METHOD(fixture, "links and devices", "[oci][output]") {
     scratch::write(d / "real.tar", "");
     std::filesystem::create_symlink(d / "real.tar", out + "/link.tar");

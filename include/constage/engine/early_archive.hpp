@@ -17,7 +17,8 @@ namespace constage::engine {
 
 /// The archive of one image, begun while its layers are made: a layer whose turn it is goes to the store and to the archive at once, so
 /// that it is not read again and no processor waits for the archive in the end. What comes before it and was there is copied. The bytes are
-/// those of an archive that is written after everything. What cannot be written is told in the end only: no layer is lost for it.
+/// those of an archive that is written after everything. What cannot be written is told in the end only: no layer is lost for it (but where
+/// the store shares a disk that becomes full).
 class early_archive {
 public:
     /// Of an image with `layers` layers of its own on those of `base`.

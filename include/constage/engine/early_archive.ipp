@@ -5,6 +5,7 @@
 #include <constage/engine/early_archive.hpp>
 #include <constage/failure.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace constage::engine {
@@ -42,11 +43,11 @@ CONSTAGE_INLINE oci::archive_writer& early_archive::writer() {
 CONSTAGE_INLINE bool early_archive::takes(std::size_t place) {
     {
         std::lock_guard const hold(guard_);
-        if (offered_[place] || open_ != none) {
-            offered_[place] = true;
-            return open_ == place;
-        }
+        auto const first = !offered_[place];
         offered_[place] = true;
+        if (!first || open_ != none || place < next_) return open_ == place;
+        auto const at = [&](std::size_t n) { return blobs_.begin() + static_cast<std::ptrdiff_t>(n); };
+        if (!std::all_of(at(next_), at(place), [](auto const& blob) { return blob.has_value(); })) return false;
         open_ = place;
     }
     if (begin(place)) return true;
@@ -59,11 +60,9 @@ CONSTAGE_INLINE bool early_archive::begin(std::size_t place) {
     if (failed_ || (!writer_ && !oci::output_file::can_be_hidden(dest_))) return false;
     attempt([&] {
         for (auto& to = writer(); next_ != place; ++next_) {
-            std::unique_lock hold(guard_);
-            auto const blob = blobs_[next_];
-            hold.unlock();
-            if (!blob || !store_.has(blob->digest, blob->size)) return;
-            to.add_blob(blob->digest, blob->size, store_);
+            auto const& blob = *blobs_[next_];  // what was found does not change any more
+            if (!store_.has(blob.digest, blob.size)) return;
+            to.add_blob(blob.digest, blob.size, store_);
         }
         writer_->begin_blob();
     });

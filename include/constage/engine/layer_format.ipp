@@ -16,10 +16,10 @@ inline constexpr char const* gzip = "gzip 3";
 }  // namespace layer_format_detail
 
 CONSTAGE_INLINE std::string layer_format::name() const {
-    auto const by_default = compression == "gzip" && level < 0;
-    return (compression == "gzip" ? layer_format_detail::gzip : compression) + " " +
-           (by_default ? std::string(oci::default_gzip()) : std::to_string(level)) + (epoch ? " epoch " + std::to_string(*epoch) : "") +
-           (rewrite_timestamp ? " rewritten" : "");
+    auto const how = compression != "gzip" ? compression + std::to_string(level)
+                     : level < 0           ? layer_format_detail::gzip + (" " + std::string(oci::default_gzip()))
+                                           : layer_format_detail::gzip + (" " + std::to_string(level));
+    return how + (epoch ? " epoch " + std::to_string(*epoch) : "") + (rewrite_timestamp ? " rewritten" : "");
 }
 
 CONSTAGE_INLINE std::string layer_name(std::string const& change, layer_format const& format) {

@@ -48,14 +48,10 @@ CONSTAGE_INLINE std::string header(std::string const& name, std::uint64_t size) 
 
 }  // namespace archive_writer_detail
 
-CONSTAGE_INLINE archive_writer::archive_writer(std::string const& dest) : to_(dest) {
-    for (auto const* folder : {"blobs/", "blobs/sha256/"}) to_.write(archive_writer_detail::header(folder, 0));
-}
-
 CONSTAGE_INLINE void archive_writer::add(std::string const& name, std::string_view text) {
     if (!names_.insert(name).second) return;
-    to_.write(archive_writer_detail::header(name, text.size()));
-    to_.write(text);
+    begin(name, text.size());
+    write(text);
     pad(text.size());
 }
 
@@ -63,31 +59,43 @@ CONSTAGE_INLINE void archive_writer::add_blob(std::string const& digest, std::ui
     auto const file = store.path(digest);
     auto const name = blob_place(digest);
     if (!names_.insert(name).second) return;
-    to_.write(archive_writer_detail::header(name, size));
-    to_.copy(file, size);
+    begin(name, size);
+    to_->copy(file, size);
     pad(size);
 }
 
 CONSTAGE_INLINE void archive_writer::begin_blob() {
-    begin_ = to_.size();
-    to_.write(std::string(512, '\0'));  // the header names the digest and the size
+    begin_ = opened().size();
+    write(std::string(512, '\0'));  // the header names the digest and the size
 }
 
 CONSTAGE_INLINE void archive_writer::end_blob(std::string const& digest, std::uint64_t size) {
-    if (to_.size() - begin_ - 512 != size) throw failure("the blob " + digest + " was not written as it is");
+    if (to_->size() - begin_ - 512 != size) throw failure("the blob " + digest + " was not written as it is");
     auto const name = blob_place(digest);
-    if (!names_.insert(name).second) return to_.cut(begin_);  // another layer has the same bytes
-    to_.rewrite(begin_, archive_writer_detail::header(name, size));
+    if (!names_.insert(name).second) return to_->cut(begin_);  // another layer has the same bytes
+    to_->rewrite(begin_, archive_writer_detail::header(name, size));
     pad(size);
 }
 
 CONSTAGE_INLINE void archive_writer::commit() {
-    to_.write(std::string(1024, '\0'));
-    to_.commit();
+    opened().write(std::string(1024, '\0'));
+    to_->commit();
+}
+
+CONSTAGE_INLINE output_file& archive_writer::opened() {
+    if (!to_) {
+        to_.emplace(dest_);
+        for (auto const* folder : {"blobs/", "blobs/sha256/"}) write(archive_writer_detail::header(folder, 0));
+    }
+    return *to_;
+}
+
+CONSTAGE_INLINE void archive_writer::begin(std::string const& name, std::uint64_t size) {
+    opened().write(archive_writer_detail::header(name, size));
 }
 
 CONSTAGE_INLINE void archive_writer::pad(std::uint64_t size) {
-    if (size % 512 != 0) to_.write(std::string(512 - size % 512, '\0'));
+    if (size % 512 != 0) write(std::string(512 - size % 512, '\0'));
 }
 
 }  // namespace constage::oci

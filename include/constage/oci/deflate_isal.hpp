@@ -17,7 +17,8 @@ std::string_view isal_obstacle();
 /// ISA-L at level 2. libisal is loaded by the first call; a failure if it is not installed. A tar of 162 MB of Debian's files as a layer,
 /// hashing included: 1.15 CPU seconds and 60.1 MB; with zlib at 4 it is 4.8 and 55.1.
 ///
-/// Noise is stored (incompressible.hpp): also noise that repeats itself, but at a distance of more than 2 KiB, as two equal pictures do.
+/// Noise is stored (incompressible.hpp): also noise that repeats itself, but at a distance of more than 2 KiB, as two equal pictures do, or
+/// beside other noise.
 ///
 /// ISA-L picks its code by processor. Level 2 writes the same bytes on x86-64 with SSE4.2, AVX and AVX2 (tests/e2e/gzip.sh; level 3
 /// does not). Not proven: AVX-512, whose code of its own only writes what was chosen before, and other architectures.

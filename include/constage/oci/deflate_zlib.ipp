@@ -34,9 +34,9 @@ public:
         out.bytes = piece(deflateBound(&stream_, static_cast<uLong>(block.size())) + 4096);
         stream_.next_out = reinterpret_cast<Bytef*>(out.bytes.end());
         stream_.avail_out = static_cast<uInt>(out.bytes.room());
-        if (level_ == 0)
+        if (level_ == 0 && !block.empty())
             add(block);
-        else
+        else if (level_ != 0)
             split_at_noise(
                 block,
                 [&](std::string_view text) {

@@ -17,8 +17,8 @@ image make_image(image_config const& config, std::vector<descriptor> const& laye
                  std::map<std::string, std::string> const& annotations = {});
 
 /// `-o type=oci`: an OCI layout as a tar file (tar=true) or directory, for one image or an index of several platforms. `names` become
-/// annotations io.containerd.image.name and org.opencontainers.image.ref.name. The tar is deterministic. Written beside and renamed:
-/// a failed build leaves no half-written file. `dest` "-" is standard output.
+/// annotations io.containerd.image.name and org.opencontainers.image.ref.name. The tar is deterministic, and appears whole or not at
+/// all. `dest` "-" is standard output.
 void write_oci(std::vector<image> const& images, std::vector<std::string> const& names, std::string const& dest, bool tar,
                blob_store const& store);
 /// The same into an archive that may have some of the layers already, in their order; commits it.

@@ -113,8 +113,13 @@ CONSTAGE_INLINE void output_file::cut(std::uint64_t size) {
 }
 
 CONSTAGE_INLINE void output_file::rewrite(std::uint64_t at, std::string_view bytes) {
-    if (::pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(at)) != static_cast<ssize_t>(bytes.size()))
-        throw output_file_detail::cannot("write", place_);
+    while (!bytes.empty()) {
+        auto const n = ::pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(at));
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) throw output_file_detail::cannot("write", place_);
+        bytes.remove_prefix(static_cast<std::size_t>(n));
+        at += static_cast<std::uint64_t>(n);
+    }
 }
 
 CONSTAGE_INLINE void output_file::copy(std::string const& from, std::uint64_t size) {
@@ -162,9 +167,12 @@ CONSTAGE_INLINE void output_file::commit() {
     using namespace output_file_detail;
     if (whole_ && !room_.give_back(fd_, size_)) throw cannot("write", place_);
     if (whole_ && beside_.empty()) {
+        auto const self = "/proc/self/fd/" + std::to_string(fd_);
         auto name = name_beside(place_);
-        if (::linkat(AT_FDCWD, ("/proc/self/fd/" + std::to_string(fd_)).c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) != 0)
-            throw cannot("write", place_);
+        while (::linkat(AT_FDCWD, self.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) != 0) {
+            if (errno != EEXIST) throw cannot("write", place_);
+            name = name_beside(place_);  // of a process that was killed just here, and had our number
+        }
         beside_ = std::move(name);
     }
     int const result = ::close(fd_);
