@@ -2,6 +2,7 @@
 #ifndef CONSTAGE_FILES_ARCHIVE_TREE_HPP_INCLUDED
 #define CONSTAGE_FILES_ARCHIVE_TREE_HPP_INCLUDED
 
+#include <constage/files/path_order.hpp>
 #include <constage/files/tree.hpp>
 
 #include <map>
@@ -28,11 +29,6 @@ public:
     diff take();
 
 private:
-    /// Byte order of the components: '/' before everything.
-    struct by_components {
-        using is_transparent = void;
-        bool operator()(std::string_view a, std::string_view b) const;
-    };
     struct item {
         std::shared_ptr<files::node> what;  ///< none: a whiteout
         bool opaque = false;

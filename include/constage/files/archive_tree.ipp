@@ -44,13 +44,6 @@ CONSTAGE_INLINE std::string joined(std::string_view directory, std::string_view 
 
 }  // namespace archive_tree_detail
 
-CONSTAGE_INLINE bool archive_tree::by_components::operator()(std::string_view a, std::string_view b) const {
-    auto const [x, y] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
-    if (x == a.end() || y == b.end()) return x == a.end() && y != b.end();
-    auto const weight = [](char c) { return c == '/' ? 0 : static_cast<unsigned char>(c); };
-    return weight(*x) < weight(*y);
-}
-
 CONSTAGE_INLINE void archive_tree::refuse(std::string const& why) const {
     throw failure("the archive " + archive_ + " is refused: " + why);
 }

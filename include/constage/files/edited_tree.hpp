@@ -3,6 +3,7 @@
 #define CONSTAGE_FILES_EDITED_TREE_HPP_INCLUDED
 
 #include <constage/files/owner.hpp>
+#include <constage/files/path_order.hpp>
 #include <constage/files/tree.hpp>
 
 #include <map>
@@ -12,12 +13,6 @@
 #include <string_view>
 
 namespace constage::files {
-
-/// Orders paths as a diff wants them: by their components, so that a directory comes right before what is in it.
-struct by_components {
-    using is_transparent = void;
-    bool operator()(std::string_view a, std::string_view b) const;
-};
 
 /// A tree and what one instruction has changed in it so far. What was written is remembered even if it is what was there: it belongs
 /// to the layer. Paths have no leading slash; "" is the root, whose own attributes never change.

@@ -6,6 +6,7 @@
 #include <constage/files/edited_tree.hpp>
 
 #include <algorithm>
+#include <iterator>
 
 namespace constage::files {
 
@@ -24,12 +25,6 @@ CONSTAGE_INLINE void push_components(std::vector<std::string>& stack, std::strin
 }
 
 }  // namespace edited_tree_detail
-
-CONSTAGE_INLINE bool by_components::operator()(std::string_view a, std::string_view b) const {
-    auto const rank = [](char c) { return c == '/' ? 0u : static_cast<unsigned char>(c); };
-    auto const [x, y] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
-    return x == a.end() || y == b.end() ? x == a.end() && y != b.end() : rank(*x) < rank(*y);
-}
 
 CONSTAGE_INLINE std::shared_ptr<node> attributes_of(node const& n) {
     auto made = std::make_shared<node>();
@@ -110,11 +105,15 @@ CONSTAGE_INLINE std::string edited_tree::resolve(std::string_view path, std::str
 CONSTAGE_INLINE void edited_tree::put(std::string const& path, node_ptr n) {
     if (path.empty()) return;
     auto [old, before] = find(path);
-    auto const there = changed_.find(path);
-    bool opaque = there != changed_.end() && there->second.opaque;
+    auto there = changed_.lower_bound(path);
+    bool const again = there != changed_.end() && there->first == path;
+    bool opaque = again && there->second.opaque;
     if (n->type != type::directory) {
-        for (auto below = changed_.upper_bound(path); below != changed_.end() && below->first.starts_with(path + "/");)
-            below = changed_.erase(below);
+        auto const below = again ? std::next(there) : there;
+        auto end = below;
+        while (end != changed_.end() && end->first.starts_with(path + "/")) ++end;
+        auto const after = changed_.erase(below, end);
+        if (!again) there = after;
         opaque = false;
         before = nullptr;
     } else if (old && old->type != type::directory) {
@@ -122,7 +121,7 @@ CONSTAGE_INLINE void edited_tree::put(std::string const& path, node_ptr n) {
         auto const first = before_.at(path);
         opaque = first && first->type == type::directory;
     }
-    changed_[path] = {std::move(n), opaque, std::move(before)};
+    changed_.insert_or_assign(there, path, entry{std::move(n), opaque, std::move(before)});
 }
 
 CONSTAGE_INLINE void edited_tree::make_directories(std::string const& path, std::optional<owner> who, std::uint32_t mode) {
