@@ -59,7 +59,7 @@ Machine: {machine()}, {datetime.date.today()}. Command: `{command}`.
 Versions: {"; ".join(b.version for b in builders)}; {crun}.{"".join(f" **{name} did not run**: {why}" for name, why in missing.items())}
 
 Builders take turns, round by round; slow ones have fewer rounds. A result counts only if its file tree (names, types, modes, owners,
-content) is equal to constage's. Figures are median / minimum / maximum. CPU, memory and bytes count daemons: memory is the peak of the
+content) is equal to constage's. Figures are median / minimum / maximum, limits medians. CPU, memory and bytes count daemons: memory is the peak of the
 largest process of a command plus the peaks of the daemons (medians), written is what was handed to the block layer or is still to be.
 constage and Buildah compress the layers of archives with gzip; BuildKit's archives are not compressed (`docker save`).
 """

@@ -4,6 +4,7 @@
 
 #include <constage/failure.hpp>
 #include <constage/oci/archive_writer.hpp>
+#include <constage/oci/tar.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -95,7 +96,7 @@ CONSTAGE_INLINE void archive_writer::begin(std::string const& name, std::uint64_
 }
 
 CONSTAGE_INLINE void archive_writer::pad(std::uint64_t size) {
-    if (size % 512 != 0) write(std::string(512 - size % 512, '\0'));
+    if (auto const zeros = tar_padding(size); zeros != 0) write(std::string(zeros, '\0'));
 }
 
 }  // namespace constage::oci

@@ -16,7 +16,6 @@
 #include <fstream>
 #include <iterator>
 #include <map>
-#include <thread>
 #include <utility>
 
 namespace constage::oci {
