@@ -19,6 +19,7 @@ class Job:
     cold: bool = True
     push: str = ""         # a name in the registry: the result goes there
     bases: dict = field(default_factory=dict)  # name in FROM → OCI layout
+    log: bool = False      # what commands print is printed, as Cost.inside needs
 
 
 class Builder:
@@ -66,7 +67,7 @@ class Constage(Builder):
             os.unlink(f"{self.store}/steps/{record}")
 
     def argv(self, job):
-        argv = [self.tool, "build", "-q", "--store", self.store, "-f", job.dockerfile]
+        argv = [self.tool, "build", *(["--progress", "plain"] if job.log else ["-q"]), "--store", self.store, "-f", job.dockerfile]
         for name, layout in job.bases.items():
             argv += ["--build-context", f"{name}=oci-layout://{layout}:latest"]
         argv += ["--insecure-registry", REGISTRY, "--network", "none"]  # as the peers, which have no network here
@@ -131,7 +132,7 @@ class BuildKit(Builder):
 
     def build(self, job):
         tag = f"{REGISTRY}/{job.push}" if job.push else "bench:1"
-        cost = run(["/usr/bin/docker", "build", "-q", "--network", "none", "-f", job.dockerfile, "-t", tag, job.context],
+        cost = run(["/usr/bin/docker", "build", *(["--progress", "plain"] if job.log else ["-q"]), "--network", "none", "-f", job.dockerfile, "-t", tag, job.context],
                    [self.daemon.pid], env=self.env)
         more = ["push", "-q", tag] if job.push else ["save", "-o", self.out, tag] if job.archive else None
         return plus(cost, run(["/usr/bin/docker", *more], [self.daemon.pid], env=self.env)) if more else cost
@@ -164,7 +165,7 @@ class Buildah(Builder):
 
     def build(self, job):
         tag = f"{REGISTRY}/{job.push}" if job.push else "localhost/result:1"
-        cost = run(["buildah", *self.options, "bud", "-q", "--runtime", "/usr/sbin/runc", "--layers", "--jobs", "8", "--network", "none",
+        cost = run(["buildah", *self.options, "bud", *([] if job.log else ["-q"]), "--runtime", "/usr/sbin/runc", "--layers", "--jobs", "8", "--network", "none",
                     "--tls-verify=false", *(["--pull-never"] if job.bases else []), "-f", job.dockerfile, "-t", tag, job.context])
         if not job.push and not job.archive:
             return cost

@@ -65,9 +65,11 @@ def maven(layout, project, work):
     os.makedirs(app)
     shutil.copytree(project + "/src", app + "/src")
     shutil.copy(project + "/pom.xml", app)
-    script = 'mount -t proc proc "$1/proc" && exec chroot "$1" env PATH=/usr/local/bin:/usr/bin:/bin mvn -f /app/pom.xml clean package'
-    return median(lambda: subprocess.run(["unshare", "-m", "sh", "-c", script, "sh", bundle + "/rootfs"], check=True, capture_output=True,
-                                       stdin=subprocess.DEVNULL), 5)
+    script = 'mount -t proc proc "$1/proc" && exec chroot "$@" mvn -f /app/pom.xml clean package'
+    environment = ["env", "PATH=/usr/local/bin:/usr/bin:/bin",
+                   *(line.split()[1] for line in open(project + "/Dockerfile") if line.startswith("ENV MAVEN_OPTS="))]
+    return median(lambda: subprocess.run(["unshare", "-m", "sh", "-c", script, "sh", bundle + "/rootfs", *environment], check=True,
+                                         capture_output=True, stdin=subprocess.DEVNULL), 5)
 
 
 def gzip_once(tar, size):

@@ -2,6 +2,7 @@
 """What one command costs: seconds of wall clock and CPU, peak memory in MB, MB written; with the daemons that work for it."""
 import atexit
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -9,6 +10,7 @@ import tempfile
 from dataclasses import dataclass
 
 TICKS = os.sysconf("SC_CLK_TCK")
+INSIDE = re.compile(rb"inside from (\d+\.\d+) to (\d+\.\d+)")
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -18,6 +20,7 @@ class Cost:
     cpu: float
     memory: float
     written: float
+    inside: float = 0  # seconds of the wall time within a command that says when it began and ended (INSIDE)
 
 
 class Failed(Exception):
@@ -81,13 +84,15 @@ def run(argv, daemons=(), cwd=None, env=None):
             pass
     with tempfile.TemporaryFile() as log, tempfile.NamedTemporaryFile("r") as result:
         code = subprocess.run([launch, result.name, *argv], cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log).returncode
+        log.seek(0)
+        said = log.read()
         if code:
-            log.seek(0)
-            raise Failed(f"{argv[0]}: exit code {code}: {log.read()[-600:].decode(errors='replace').strip()}")
+            raise Failed(f"{argv[0]}: exit code {code}: {said[-600:].decode(errors='replace').strip()}")
         wall, own_cpu, memory, blocks = map(float, result.read().split())
     cpu_after, written_after, pids = daemon_state(daemons)
     peak = sum(number(f"/proc/{p}/status", "VmHWM") for p in pids)
-    return Cost(wall, own_cpu + max(0, cpu_after - cpu), (memory + peak) / 1024, (blocks * 512 + max(0, written_after - written)) / 1e6)
+    return Cost(wall, own_cpu + max(0, cpu_after - cpu), (memory + peak) / 1024, (blocks * 512 + max(0, written_after - written)) / 1e6,
+                sum(float(end) - float(begin) for begin, end in INSIDE.findall(said)))
 
 
 def median(costs, field):

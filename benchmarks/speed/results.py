@@ -25,6 +25,10 @@ def wall(costs):
     return statistics.median(c.wall for c in costs)
 
 
+def outside(costs):
+    return statistics.median(c.wall - c.inside for c in costs)
+
+
 def measured(costs):
     return isinstance(costs, list) and bool(costs)
 
@@ -64,8 +68,8 @@ largest process of a command plus the peaks of the daemons (medians), written is
 constage and Buildah compress the layers of archives with gzip; BuildKit's archives are not compressed (`docker save`).
 """
 
-    def line(self, name, costs, aim, limits, inside=None):
-        """The summary of one case: the best peer, and the limit if there is one; or what is beside a command that is the same for all."""
+    def line(self, name, costs, aim, limits, inside=""):
+        """The summary of one case: the best peer, and the limit if there is one; and what is outside a command that is the same for all."""
         own = costs["constage"]
         peers = {name: wall(c) for name, c in costs.items() if name != "constage" and measured(c)}
         best = min(peers, key=peers.get, default=None)
@@ -74,23 +78,21 @@ constage and Buildah compress the layers of archives with gzip; BuildKit's archi
         ratio = f"{peers[best] / wall(own):.1f}×" if best and measured(own) else ""
         what, seconds = max(((w, s) for w, s in limits.items() if w != TOGETHER), key=lambda l: l[1], default=("", 0))
         if inside and best and measured(own):
-            rest, others = wall(own) - inside[1], peers[best] - inside[1]
-            ratio += f"; outside {inside[0]} {others / rest:.1f}×" if rest > 0 else ""
+            ratio += f"; outside {inside} {outside(costs[best]) / outside(own):.1f}×"
         limit = f"{figure(seconds)} s ({what}): {wall(own) / seconds:.2f}×" if seconds and measured(own) else ""
         self.summary.append(f"| {name} | {ours} | {peer} | {ratio} | {limit} | {aim} |")
 
-    def add(self, name, case, costs, limits, inside=None):
+    def add(self, name, case, costs, limits):
         own = costs["constage"]
         rows = [f"## {name}", "", f"{case.title}. Aim: {case.aim}.", "", BUILDERS, *builder_rows(costs)]
         if limits:
             rows += ["", "| limit of the same run | s | constage / limit |", "|---|---|---|"]
             rows += [f"| {what} | {figure(seconds)} | {f'{wall(own) / seconds:.2f}' if measured(own) else ''} |" for what, seconds in limits.items()]
-        if inside:
-            what, seconds = inside
-            outside = [f"{b} {figure(wall(c) - seconds)} s" for b, c in costs.items() if measured(c)]
-            rows += ["", f"`{what}` alone, in this run, in the image's files without any builder: {figure(seconds)} s. Outside it: {', '.join(outside)}."]
+        if case.inside:
+            rest = [f"{b} {figure(outside(c))} s" for b, c in costs.items() if measured(c)]
+            rows += ["", f"Outside `{case.inside}`, which says how long it took: {', '.join(rest)}."]
         self.sections.append("\n".join(rows) + "\n")
-        self.line(name, costs, case.aim, limits, inside)
+        self.line(name, costs, case.aim, limits, case.inside)
 
     def left_out(self, name, why):
         self.summary.append(f"| {name} | not run: {why} | | | | |")

@@ -57,7 +57,7 @@ class Measurement:
 
     def compare(self, b):
         """A case whose tree is not that of the first builder does not count."""
-        found = self.attempt(b, lambda: tree(b.tree_archive(self.case.job), self.case.varies, self.case.passing))
+        found = self.attempt(b, lambda: tree(b.tree_archive(self.case.job)))
         if found is None:
             return
         self.reference = self.reference or found
@@ -129,7 +129,7 @@ def main():
                 report.left_out(name, "not part of --quick")
             else:
                 case.repeat = args.runs or case.repeat
-                report.add(name, case, Measurement(case, builders, seconds).run(), case.limits(), case.inside and case.inside())
+                report.add(name, case, Measurement(case, builders, seconds).run(), case.limits())
                 os.rename(os.path.dirname(case.job.context), f"{work}/done-{name}")  # deleted at the end: see Builder.forget
             report.write(args.results)
             say(f"{name}: {time.monotonic() - begin:.0f} s")

@@ -22,7 +22,7 @@ for line in open(log):
             spans[task["stage"]].append((begin[event["task"]], event["at"]))
 
 for stage in stages:
-    print("%s: RUN for %.1f s" % (stage, sum(end - start for start, end in spans[stage]) / 1e9))
+    print("%s: RUN for %.2f s" % (stage, sum(end - start for start, end in spans[stage]) / 1e9))
 together = sum(max(0, min(a[1], b[1]) - max(a[0], b[0])) for a in spans[stages[0]] for b in spans[stages[1]])
-print("%s and %s ran at the same time for %.1f s" % (*stages, together / 1e9))
+print("%s and %s ran at the same time for %.2f s" % (*stages, together / 1e9))
 sys.exit(together == 0)
