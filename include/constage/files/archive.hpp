@@ -12,7 +12,7 @@ struct archive;  // libarchive's
 
 namespace constage::files {
 
-/// A libarchive reader of tar archives in the compressions that libarchive decodes itself (some of its filters start other programs).
+/// A libarchive reader of tar archives, compressed or not (decompressor.hpp).
 /// The caller frees it with archive_read_free().
 ::archive* new_archive_reader();
 

@@ -11,6 +11,7 @@
 #include <constage/failure.hpp>
 #include <constage/files/archive.hpp>
 #include <constage/files/archive_tree.hpp>
+#include <constage/files/decompressor.hpp>
 #include <constage/files/digest.hpp>
 #include <constage/files/scan_entry.hpp>
 #include <constage/system_failure.hpp>
@@ -19,6 +20,7 @@
 #include <cstring>
 #include <filesystem>
 #include <memory>
+#include <system_error>
 
 namespace constage::files {
 
@@ -31,7 +33,30 @@ struct closer {
 };
 using handle = std::unique_ptr<archive, closer>;
 
-CONSTAGE_INLINE int open(archive* a, std::string const& path) { return archive_read_open_filename(a, path.c_str(), 1 << 17); }
+inline constexpr std::size_t block_size = std::size_t{128} << 10;
+
+CONSTAGE_INLINE int open(archive* a, std::string const& path) { return archive_read_open_filename(a, path.c_str(), block_size); }
+
+/// What libarchive asks for the next bytes.
+CONSTAGE_INLINE la_ssize_t read_ahead(archive* a, void* from, void const** bytes) {
+    auto& source = *static_cast<decompressor*>(from);
+    auto const next = source.next();
+    if (next.empty() && !source.error().empty()) {
+        archive_set_error(a, EIO, "%s", source.error().c_str());
+        return ARCHIVE_FATAL;
+    }
+    *bytes = next.data();
+    return static_cast<la_ssize_t>(next.size());
+}
+
+/// A decompressor for what takes longer than starting a thread; null: libarchive shall open the file itself.
+CONSTAGE_INLINE std::unique_ptr<decompressor> worth_a_thread(std::string const& path) {
+    struct stat s {};
+    if (::stat(path.c_str(), &s) != 0 || s.st_size < static_cast<off_t>(2 * block_size)) return nullptr;
+    try {
+        return std::make_unique<decompressor>(path);
+    } catch (std::system_error const&) { return nullptr; }
+}
 
 class reader {
 public:
@@ -43,9 +68,12 @@ public:
           write_(write),
           limits_(limits),
           stop_(std::move(stop)),
+          ahead_(worth_a_thread(path)),
           archive_(new_archive_reader()),
           tree_(layer, path) {
-        if (open(archive_.get(), path) != ARCHIVE_OK) damaged();
+        if ((ahead_ ? archive_read_open(archive_.get(), ahead_.get(), nullptr, read_ahead, nullptr) : open(archive_.get(), path)) !=
+            ARCHIVE_OK)
+            damaged();
     }
 
     diff run() {
@@ -222,6 +250,7 @@ private:
     bool write_;
     archive_limits limits_;
     std::stop_token stop_;
+    std::unique_ptr<decompressor> ahead_;
     handle archive_;
     archive_tree tree_;
     hasher hash_;
@@ -234,9 +263,8 @@ private:
 CONSTAGE_INLINE ::archive* new_archive_reader() {
     auto* const a = archive_read_new();
     if (!a) throw failure("libarchive cannot start: no memory");
-    for (auto* support : {archive_read_support_filter_gzip, archive_read_support_filter_bzip2, archive_read_support_filter_xz,
-                          archive_read_support_filter_lzma, archive_read_support_filter_zstd, archive_read_support_format_tar})
-        support(a);
+    support_compressions(a);
+    archive_read_support_format_tar(a);
     return a;
 }
 
