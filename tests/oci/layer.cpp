@@ -154,6 +154,27 @@ TEST_CASE("small entries need no pax header", "[oci][layer]") {
     CHECK(listing(write({}, compression::gzip).bytes).empty());
 }
 
+TEST_CASE("a header of one block says what the longer ones say", "[oci][layer]") {
+    auto f = file("x");
+    f->mtime_ns = 0;
+    auto d = directory();
+    d->mode = 0755;
+    CHECK((oci::tar_header_block("a/b", 1) == oci::tar_header("a/b", *f)));
+    CHECK((oci::tar_header_block("a/", 0) == oci::tar_header("a/", *d)));
+    for (auto const size : {(std::uint64_t{1} << 33) - 1, std::uint64_t{1} << 33, (std::uint64_t{5} << 40) + 7}) {
+        auto const header = oci::tar_header_block("blob", size);
+        CHECK(header.size() == 512);
+        auto* a = archive_read_new();
+        archive_read_support_format_tar(a);
+        REQUIRE(archive_read_open_memory(a, header.data(), header.size()) == ARCHIVE_OK);
+        archive_entry* e = nullptr;
+        REQUIRE(archive_read_next_header(a, &e) == ARCHIVE_OK);
+        CHECK(archive_entry_pathname(e) == std::string("blob"));
+        CHECK(static_cast<std::uint64_t>(archive_entry_size(e)) == size);
+        archive_read_free(a);
+    }
+}
+
 TEST_CASE("times are clamped, never raised", "[oci][layer][B025]") {
     auto early = file("e");
     early->mtime_ns = 5'000'000'000;

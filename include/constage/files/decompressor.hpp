@@ -20,8 +20,8 @@ namespace constage::files {
 /// Makes a libarchive reader know the compressions that libarchive decodes itself (some of its filters start other programs).
 void support_compressions(::archive* reader);
 
-/// The bytes of a file that may be compressed, decompressed in a thread of its own: whoever reads them hashes and writes meanwhile. (A RUN on
-/// a Debian base of 50 MB from a registry, two processors, cold: 1.5 s instead of 1.9.)
+/// The bytes of a file that may be compressed, decompressed in a thread of its own: whoever reads them hashes and writes meanwhile. (A RUN
+/// on a Debian base of 50 MB from a registry, two processors, cold: 1.5 s instead of 1.9.)
 class decompressor {
 public:
     /// std::system_error if the machine gives no thread. What is wrong with the file comes out of next().

@@ -25,6 +25,10 @@ namespace constage::oci {
 std::string tar_header(std::string_view name, files::node const& entry, std::optional<std::int64_t> clamp_mtime_seconds = {},
                        std::string_view hard_link = {});
 
+/// One block for a file, or a directory (a '/' at its end), of root's and from 1970, with a name of at most 100 bytes. Sizes from 8 GiB on
+/// are in base 256: so the size may become known after room was left for the header.
+std::string tar_header_block(std::string_view name, std::uint64_t size);
+
 /// How many zero bytes follow `size` bytes of content.
 constexpr std::uint64_t tar_padding(std::uint64_t size) { return (512 - size % 512) % 512; }
 

@@ -35,6 +35,11 @@ public:
     void number(std::size_t at, std::size_t digits, std::uint64_t value) {
         for (auto i = digits; i-- > 0; value >>= 3) bytes_[at + i] = static_cast<char>('0' + (value & 7));
     }
+    /// What does not fit 11 octal digits: base 256 in the field's 12 bytes, as GNU tar writes it.
+    void large_number(std::size_t at, std::uint64_t value) {
+        bytes_[at] = static_cast<char>(0x80);
+        for (auto i = at + 11; value > 0; --i, value >>= 8) bytes_[i] = static_cast<char>(value & 0xff);
+    }
     void seal() {
         text(148, "        ");
         std::uint64_t sum = 0;
@@ -62,7 +67,7 @@ CONSTAGE_INLINE void append(std::string& out, fields const& f) {
     h.number(100, 7, f.mode);
     h.number(108, 7, f.uid);
     h.number(116, 7, f.gid);
-    h.number(124, 11, f.size);
+    f.size <= most_in_11_digits ? h.number(124, 11, f.size) : h.large_number(124, f.size);
     h.number(136, 11, f.mtime);
     h.text(156, {&f.typeflag, 1});
     h.text(157, f.link);
@@ -145,6 +150,17 @@ CONSTAGE_INLINE std::int64_t seconds(std::int64_t ns, std::optional<std::int64_t
 }
 
 }  // namespace tar_detail
+
+CONSTAGE_INLINE std::string tar_header_block(std::string_view name, std::uint64_t size) {
+    tar_detail::fields f;
+    f.name = name;
+    f.size = size;
+    f.typeflag = name.ends_with('/') ? '5' : '0';
+    f.mode = name.ends_with('/') ? 0755 : 0644;
+    std::string block;
+    tar_detail::append(block, f);
+    return block;
+}
 
 CONSTAGE_INLINE std::string tar_header(std::string_view name, files::node const& entry, std::optional<std::int64_t> clamp_mtime_seconds,
                                        std::string_view hard_link) {
