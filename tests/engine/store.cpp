@@ -14,6 +14,8 @@
 
 #include <cstdio>
 #include <numeric>
+#include <stop_token>
+#include <thread>
 
 using namespace constage;
 
@@ -74,6 +76,21 @@ void age(fs::path const& root, int hours) {
 }
 
 }  // namespace
+
+TEST_CASE("a wait for a lock ends when the build is to end, or the lock is free") {
+    directory const place;
+    engine::store const where(place.path.string());
+    auto held = where.lock("a");
+    std::stop_source stop;
+    std::thread asks([&] { stop.request_stop(); });
+    CHECK_THROWS_WITH(where.lock("a", stop.get_token()), "cancelled");
+    asks.join();
+    CHECK(where.lock("b", stop.get_token()));  // nobody waits for this one
+
+    std::thread frees([&] { held = {}; });
+    CHECK(where.lock("a", std::stop_token()));
+    frees.join();
+}
 
 TEST_CASE("files are counted by their blocks, those with several names once") {
     directory d;

@@ -49,7 +49,7 @@ CONSTAGE_INLINE void base_layers::list(oci::descriptor const& layer) {
     auto const place = place_of(layer);
     auto const usable = [&] { return ::access((place + "/diff").c_str(), F_OK) == 0; };
     if (usable()) return mark_used(place);
-    auto const only_one = store_.lock("layer-" + layer.digest.substr(7));
+    auto const only_one = store_.lock("layer-" + layer.digest.substr(7), how_.stop);
     if (usable()) return;
     check_blob(layer);
     auto const part = store_.make_temporary();
@@ -67,7 +67,7 @@ CONSTAGE_INLINE void base_layers::unpack(oci::descriptor const& layer) {
     auto const has = [&](char const* contents) { return ::access((place + contents).c_str(), F_OK) == 0; };
     auto const usable = [&] { return has("/fs") || (!privileged && has("/data")); };
     if (usable()) return mark_used(place);
-    auto const only_one = store_.lock("layer-" + layer.digest.substr(7));
+    auto const only_one = store_.lock("layer-" + layer.digest.substr(7), how_.stop);
     if (usable()) return;
     check_blob(layer);
     auto const part = store_.make_temporary();

@@ -221,7 +221,7 @@ CONSTAGE_INLINE void execution::run(std::size_t index, std::function<void(int, s
     auto const begin = std::chrono::steady_clock::now();
     auto const quick = quick_ingredients(t);
     auto const quick_key = key_of(quick);
-    auto const only_one = store_.lock("step-" + quick_key.substr(7));
+    auto const only_one = store_.lock("step-" + quick_key.substr(7), how_.stop);
     if (try_cached(index)) return;  // another process, or another platform of this build, has just done it
     auto const parts = full_ingredients(t, quick);
     auto const key = key_of(parts);

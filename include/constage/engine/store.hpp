@@ -13,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -137,6 +138,8 @@ public:
 
     /// Waits for the lock of this name (or returns an empty one at once if `wait` is false and another holds it).
     file_lock lock(std::string const& name, bool shared = false, bool wait = true) const;
+    /// Waits as long as nobody asks to stop; then it is a constage::failure, "cancelled". For what another process may hold for minutes.
+    file_lock lock(std::string const& name, std::stop_token stop) const;
 
 private:
     std::string new_name();

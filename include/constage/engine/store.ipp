@@ -15,11 +15,14 @@
 #include <constage/system_failure.hpp>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <thread>
 #include <utility>
 
 namespace constage::engine {
@@ -282,6 +285,15 @@ CONSTAGE_INLINE file_lock store::lock(std::string const& name, bool shared, bool
         throw store_detail::cannot("lock", path);
     }
     return held;
+}
+
+/// The kernel wakes who waits for a lock, but not who is told to stop: so this one asks again, first after 1 ms, then less and less often.
+CONSTAGE_INLINE file_lock store::lock(std::string const& name, std::stop_token stop) const {
+    for (auto pause = std::chrono::milliseconds(1);; pause = std::min(2 * pause, std::chrono::milliseconds(50))) {
+        if (auto held = lock(name, false, false)) return held;
+        if (stop.stop_requested()) throw failure("cancelled");
+        std::this_thread::sleep_for(pause);
+    }
 }
 
 CONSTAGE_INLINE std::string default_store() {
