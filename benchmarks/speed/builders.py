@@ -78,7 +78,7 @@ class Constage(Builder):
         return argv + [job.context]
 
     def build(self, job):
-        return run(self.argv(job))
+        return run(self.argv(job), log=job.log)
 
     def tree_archive(self, job):
         """An archive of what build() made."""
@@ -132,8 +132,8 @@ class BuildKit(Builder):
 
     def build(self, job):
         tag = f"{REGISTRY}/{job.push}" if job.push else "bench:1"
-        cost = run(["/usr/bin/docker", "build", *(["--progress", "plain"] if job.log else ["-q"]), "--network", "none", "-f", job.dockerfile, "-t", tag, job.context],
-                   [self.daemon.pid], env=self.env)
+        cost = run(["/usr/bin/docker", "build", *(["--progress", "plain"] if job.log else ["-q"]), "--network", "none",
+                    "-f", job.dockerfile, "-t", tag, job.context], [self.daemon.pid], env=self.env, log=job.log)
         more = ["push", "-q", tag] if job.push else ["save", "-o", self.out, tag] if job.archive else None
         return plus(cost, run(["/usr/bin/docker", *more], [self.daemon.pid], env=self.env)) if more else cost
 
@@ -165,8 +165,9 @@ class Buildah(Builder):
 
     def build(self, job):
         tag = f"{REGISTRY}/{job.push}" if job.push else "localhost/result:1"
-        cost = run(["buildah", *self.options, "bud", *([] if job.log else ["-q"]), "--runtime", "/usr/sbin/runc", "--layers", "--jobs", "8", "--network", "none",
-                    "--tls-verify=false", *(["--pull-never"] if job.bases else []), "-f", job.dockerfile, "-t", tag, job.context])
+        cost = run(["buildah", *self.options, "bud", *([] if job.log else ["-q"]), "--runtime", "/usr/sbin/runc", "--layers", "--jobs", "8",
+                    "--network", "none", "--tls-verify=false", *(["--pull-never"] if job.bases else []), "-f", job.dockerfile, "-t", tag,
+                    job.context], log=job.log)
         if not job.push and not job.archive:
             return cost
         if job.archive and os.path.exists(self.out):

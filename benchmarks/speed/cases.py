@@ -22,7 +22,7 @@ class Case:
     repeat: int = 5                        # rounds
     before: Callable = lambda round: None  # changes the context before each round
     limits: Callable = dict                # text → seconds
-    inside: str = ""                       # the command that says how long it took (measure.INSIDE), which no builder can make faster
+    inside: str = ""                       # the command that says how long it took (Cost.inside)
 
 
 def with_base(work, job):
@@ -123,7 +123,8 @@ def maven(work, quick, source_change=False):
     text = open(f"{HERE}/../../examples/java-service/Dockerfile").read()
     text = text.replace("maven:3.6.3-jdk-11-slim", "bench-maven").replace("openjdk:11-jre-slim", "bench-jre")
     if source_change:
-        text = re.sub("mvn .*", r"begin=$(date +%s.%N) && \g<0> && echo inside from $begin to $(date +%s.%N)", text)
+        text, count = re.subn("mvn .*", r"begin=$(date +%s.%N) && \g<0> && echo inside from $begin to $(date +%s.%N)", text)
+        assert count == 1, text
     context, file = contexts.context(work, "maven-change" if source_change else "maven", text)
     shutil.rmtree(context)
     shutil.copytree(f"{HERE}/../../examples/java-service", context)

@@ -20,7 +20,7 @@ class Cost:
     cpu: float
     memory: float
     written: float
-    inside: float = 0  # seconds of the wall time within a command that says when it began and ended (INSIDE)
+    inside: float = 0  # seconds of the wall time within a command that says when it began and ended
 
 
 class Failed(Exception):
@@ -73,8 +73,16 @@ def daemon_state(daemons):
     return sum(map(cpu_of, pids)), sum(number(f"/proc/{p}/io", "write_bytes") for p in pids), pids
 
 
-def run(argv, daemons=(), cwd=None, env=None):
-    """Runs a command to its end. Throws Failed with the end of what it printed."""
+def inside(said, wall):
+    """What a build's log says of the command that says when it began and ended: seconds."""
+    spans = [float(end) - float(begin) for begin, end in INSIDE.findall(said)]
+    if len(spans) != 1 or not 0 < spans[0] < wall:
+        raise Failed(f"the log does not say how long the command took: {spans}")
+    return spans[0]
+
+
+def run(argv, daemons=(), cwd=None, env=None, log=False):
+    """Runs a command to its end. Throws Failed with the end of what it printed. `log`: what it prints is looked at, see inside()."""
     launch = compiled("launch")
     cpu, written, pids = daemon_state(daemons)
     for pid in pids:  # their peaks count from now on
@@ -82,17 +90,18 @@ def run(argv, daemons=(), cwd=None, env=None):
             open(f"/proc/{pid}/clear_refs", "w").write("5")
         except OSError:
             pass
-    with tempfile.TemporaryFile() as log, tempfile.NamedTemporaryFile("r") as result:
-        code = subprocess.run([launch, result.name, *argv], cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log).returncode
-        log.seek(0)
-        said = log.read()
+    with tempfile.TemporaryFile() as output, tempfile.NamedTemporaryFile("r") as result:
+        code = subprocess.run([launch, result.name, *argv], cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=output,
+                              stderr=output).returncode
+        output.seek(0)
+        said = output.read()
         if code:
             raise Failed(f"{argv[0]}: exit code {code}: {said[-600:].decode(errors='replace').strip()}")
         wall, own_cpu, memory, blocks = map(float, result.read().split())
     cpu_after, written_after, pids = daemon_state(daemons)
     peak = sum(number(f"/proc/{p}/status", "VmHWM") for p in pids)
     return Cost(wall, own_cpu + max(0, cpu_after - cpu), (memory + peak) / 1024, (blocks * 512 + max(0, written_after - written)) / 1e6,
-                sum(float(end) - float(begin) for begin, end in INSIDE.findall(said)))
+                inside(said, wall) if log else 0)
 
 
 def median(costs, field):

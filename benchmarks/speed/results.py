@@ -63,13 +63,14 @@ Machine: {machine()}, {datetime.date.today()}. Command: `{command}`.
 Versions: {"; ".join(b.version for b in builders)}; {crun}.{"".join(f" **{name} did not run**: {why}" for name, why in missing.items())}
 
 Builders take turns, round by round; slow ones have fewer rounds. A result counts only if its file tree (names, types, modes, owners,
-content) is equal to constage's. Figures are median / minimum / maximum, limits medians. CPU, memory and bytes count daemons: memory is the peak of the
+content; of jars, the members' content) is equal to constage's. Figures are median / minimum / maximum, limits medians. CPU, memory and bytes count daemons: memory is the peak of the
 largest process of a command plus the peaks of the daemons (medians), written is what was handed to the block layer or is still to be.
 constage and Buildah compress the layers of archives with gzip; BuildKit's archives are not compressed (`docker save`).
 """
 
     def line(self, name, costs, aim, limits, inside=""):
-        """The summary of one case: the best peer, and the limit if there is one; and what is outside a command that is the same for all."""
+        """The summary of one case: the best peer, and the limit if there is one; and the ratio outside the command `inside`, to the
+        peer that is best there."""
         own = costs["constage"]
         peers = {name: wall(c) for name, c in costs.items() if name != "constage" and measured(c)}
         best = min(peers, key=peers.get, default=None)
@@ -78,7 +79,7 @@ constage and Buildah compress the layers of archives with gzip; BuildKit's archi
         ratio = f"{peers[best] / wall(own):.1f}×" if best and measured(own) else ""
         what, seconds = max(((w, s) for w, s in limits.items() if w != TOGETHER), key=lambda l: l[1], default=("", 0))
         if inside and best and measured(own):
-            ratio += f"; outside {inside} {outside(costs[best]) / outside(own):.1f}×"
+            ratio += f"; outside {inside} {min(outside(costs[name]) for name in peers) / outside(own):.1f}×"
         limit = f"{figure(seconds)} s ({what}): {wall(own) / seconds:.2f}×" if seconds and measured(own) else ""
         self.summary.append(f"| {name} | {ours} | {peer} | {ratio} | {limit} | {aim} |")
 
@@ -89,8 +90,8 @@ constage and Buildah compress the layers of archives with gzip; BuildKit's archi
             rows += ["", "| limit of the same run | s | constage / limit |", "|---|---|---|"]
             rows += [f"| {what} | {figure(seconds)} | {f'{wall(own) / seconds:.2f}' if measured(own) else ''} |" for what, seconds in limits.items()]
         if case.inside:
-            rest = [f"{b} {figure(outside(c))} s" for b, c in costs.items() if measured(c)]
-            rows += ["", f"Outside `{case.inside}`, which says how long it took: {', '.join(rest)}."]
+            rows += ["", f"| builder | within `{case.inside}`, which says how long it took, s | outside it, s |", "|---|---|---|"]
+            rows += [f"| {b} | {three(c, 'inside')} | {figure(outside(c))} |" for b, c in costs.items() if measured(c)]
         self.sections.append("\n".join(rows) + "\n")
         self.line(name, costs, case.aim, limits, case.inside)
 

@@ -13,7 +13,7 @@ constexpr auto build = stage<"build">(
 
 constexpr auto runtime = stage<"runtime">(
     from("openjdk:11-jre-slim"),
-    run("useradd --system app"),  // needs no jar, so it runs while Maven does
+    run("useradd --system app"),  // needs no jar, so it need not wait for Maven
     copy(from(build), "/app/target/*.jar", "/app/app.jar"),
     workdir("/app"),
     user("app"),

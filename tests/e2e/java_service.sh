@@ -29,7 +29,6 @@ build() {
 }
 build multi "$tool" build
 build multi-cpp "$CONSTAGE_BUILD/examples/java-service-multi_stage"
-build again "$tool" build --no-cache  # the bases are in the store now: what runs is the steps
 build single "$tool" build -f "$examples/java-service/Dockerfile.single"
 build single-cpp "$CONSTAGE_BUILD/examples/java-service-single_stage"
 for form in multi single; do
@@ -52,4 +51,9 @@ echo "single-stage: $(($1 / 1000000)) MB compressed, $(($2 / 1000000)) MB unpack
 echo "multi-stage:  $(($3 / 1000000)) MB compressed, $(($4 / 1000000)) MB unpacked, $(wc -l <"$work/multi.files") paths, none of them source or Maven"
 [ "$3" -lt "$1" ] && [ "$4" -lt "$2" ] || fail "the multi-stage image is not smaller"
 
-python3 "$here/overlap.py" "$work/again.log" build runtime || fail "the stages did not overlap"
+# With the bases in the store, what runs is the steps. One of the two takes a tenth of a second: a busy machine may be late with the other.
+for try in 1 2 3; do
+    build again "$tool" build --no-cache
+    if python3 "$here/overlap.py" "$work/again.log" build runtime; then break; fi
+    [ "$try" != 3 ] || fail "the stages did not overlap"
+done

@@ -20,7 +20,6 @@
 #include <cstring>
 #include <filesystem>
 #include <memory>
-#include <system_error>
 
 namespace constage::files {
 
@@ -33,12 +32,10 @@ struct closer {
 };
 using handle = std::unique_ptr<archive, closer>;
 
-inline constexpr std::size_t block_size = std::size_t{128} << 10;
-
-CONSTAGE_INLINE int open(archive* a, std::string const& path) { return archive_read_open_filename(a, path.c_str(), block_size); }
+CONSTAGE_INLINE int open(archive* a, std::string const& path) { return archive_read_open_filename(a, path.c_str(), 1 << 17); }
 
 /// What libarchive asks for the next bytes.
-CONSTAGE_INLINE la_ssize_t read_ahead(archive* a, void* from, void const** bytes) {
+CONSTAGE_INLINE la_ssize_t read_ahead(archive* a, void* from, void const** bytes) noexcept {
     auto& source = *static_cast<decompressor*>(from);
     auto const next = source.next();
     if (next.empty() && !source.error().empty()) {
@@ -47,15 +44,6 @@ CONSTAGE_INLINE la_ssize_t read_ahead(archive* a, void* from, void const** bytes
     }
     *bytes = next.data();
     return static_cast<la_ssize_t>(next.size());
-}
-
-/// A decompressor for what takes longer than starting a thread; null: libarchive shall open the file itself.
-CONSTAGE_INLINE std::unique_ptr<decompressor> worth_a_thread(std::string const& path) {
-    struct stat s {};
-    if (::stat(path.c_str(), &s) != 0 || s.st_size < static_cast<off_t>(2 * block_size)) return nullptr;
-    try {
-        return std::make_unique<decompressor>(path);
-    } catch (std::system_error const&) { return nullptr; }
 }
 
 class reader {
@@ -68,7 +56,7 @@ public:
           write_(write),
           limits_(limits),
           stop_(std::move(stop)),
-          ahead_(worth_a_thread(path)),
+          ahead_(decompressor::of_large_file(path)),
           archive_(new_archive_reader()),
           tree_(layer, path) {
         if ((ahead_ ? archive_read_open(archive_.get(), ahead_.get(), nullptr, read_ahead, nullptr) : open(archive_.get(), path)) !=

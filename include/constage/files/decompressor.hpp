@@ -24,6 +24,10 @@ void support_compressions(::archive* reader);
 /// on a Debian base of 50 MB from a registry, two processors, cold: 1.5 s instead of 1.9.)
 class decompressor {
 public:
+    /// For a file that takes longer than starting a thread does, 256 KiB; null: it is smaller, or there is one processor, or no thread to
+    /// be had, so it had better be read without.
+    static std::unique_ptr<decompressor> of_large_file(std::string const& path);
+
     /// std::system_error if the machine gives no thread. What is wrong with the file comes out of next().
     explicit decompressor(std::string const& path);
     ~decompressor();
@@ -45,6 +49,7 @@ private:
     };
 
     void run();
+    void make_blocks();
     bool open();
     bool fill(block& b);
     bool failed(int result);
@@ -56,9 +61,9 @@ private:
     std::array<block, 8> ring_;
     std::mutex guard_;
     std::condition_variable changed_;
-    std::size_t made_ = 0, taken_ = 0;  ///< blocks; the one before `taken_` is being read
+    std::size_t made_ = 0, given_back_ = 0;  ///< blocks; if `reading_`, number `given_back_` is being read
     bool reading_ = false, end_ = false, stop_ = false;
-    std::thread thread_;  // last: it uses the others
+    std::jthread thread_;  // last: it uses the others
 };
 
 }  // namespace constage::files

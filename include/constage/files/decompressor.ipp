@@ -4,12 +4,18 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <sys/stat.h>
 
+#include <constage/detail/helper_threads.hpp>
+#include <constage/detail/processors.hpp>
 #include <constage/failure.hpp>
 #include <constage/files/decompressor.hpp>
 
 #include <cstdint>
 #include <cstring>
+#include <exception>
+#include <system_error>
+#include <utility>
 
 namespace constage::files {
 
@@ -33,7 +39,17 @@ CONSTAGE_INLINE decompressor::decompressor(std::string const& path) : path_(path
     archive_read_support_format_raw(in_.get());
     archive_read_support_format_empty(in_.get());
     for (auto& b : ring_) b.bytes = std::make_unique_for_overwrite<char[]>(decompressor_detail::block_size);
-    thread_ = std::thread([this] { run(); });
+    thread_ = std::jthread([this] { run(); });
+    detail::leave_this_processor(thread_);
+}
+
+CONSTAGE_INLINE std::unique_ptr<decompressor> decompressor::of_large_file(std::string const& path) {
+    struct stat s {};
+    if (detail::processors() < 2 || ::stat(path.c_str(), &s) != 0 || s.st_size < static_cast<off_t>(decompressor_detail::block_size))
+        return nullptr;
+    try {
+        return std::make_unique<decompressor>(path);
+    } catch (std::system_error const&) { return nullptr; }
 }
 
 CONSTAGE_INLINE decompressor::~decompressor() {
@@ -42,30 +58,40 @@ CONSTAGE_INLINE decompressor::~decompressor() {
         stop_ = true;
     }
     changed_.notify_all();
-    thread_.join();
 }
 
 CONSTAGE_INLINE std::string_view decompressor::next() {
     std::unique_lock hold(guard_);
     if (reading_) {
-        ++taken_;
+        ++given_back_;
         reading_ = false;
         changed_.notify_all();
     }
-    changed_.wait(hold, [this] { return end_ || made_ > taken_; });
-    if (made_ == taken_) return {};
+    changed_.wait(hold, [this] { return end_ || made_ > given_back_; });
+    if (made_ == given_back_) return {};
     reading_ = true;
-    auto const& b = ring_[taken_ % ring_.size()];
+    auto const& b = ring_[given_back_ % ring_.size()];
     return {b.bytes.get(), b.size};
 }
 
-/// The thread. Blocks that are made and not yet taken are the other one's, and all else this one's: so they are filled without the lock.
 CONSTAGE_INLINE void decompressor::run() {
+    std::string problem;
+    try {
+        make_blocks();
+    } catch (std::exception const& e) { problem = e.what(); }  // no memory
+    std::lock_guard const hold(guard_);
+    if (error_.empty()) error_ = std::move(problem);
+    end_ = true;
+    changed_.notify_all();
+}
+
+/// Blocks that are made and not given back are the other thread's, and all else is this one's: so they are filled without the lock.
+CONSTAGE_INLINE void decompressor::make_blocks() {
     bool more = open();
     std::unique_lock hold(guard_);
     while (more) {
-        changed_.wait(hold, [this] { return stop_ || made_ - taken_ < ring_.size(); });
-        if (stop_) break;
+        changed_.wait(hold, [this] { return stop_ || made_ - given_back_ < ring_.size(); });
+        if (stop_) return;
         auto& b = ring_[made_ % ring_.size()];
         hold.unlock();
         more = fill(b);
@@ -73,8 +99,6 @@ CONSTAGE_INLINE void decompressor::run() {
         if (b.size > 0) ++made_;
         changed_.notify_all();
     }
-    end_ = true;
-    changed_.notify_all();
 }
 
 CONSTAGE_INLINE bool decompressor::open() {
@@ -92,6 +116,7 @@ CONSTAGE_INLINE bool decompressor::fill(block& b) {
             std::size_t length = 0;
             std::int64_t offset = 0;
             if (failed(archive_read_data_block(in_.get(), &bytes, &length, &offset))) return false;
+            if (length == 0) continue;
             rest_ = {static_cast<char const*>(bytes), length};
         }
         auto const part = rest_.substr(0, decompressor_detail::block_size - b.size);

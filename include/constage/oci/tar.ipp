@@ -152,6 +152,7 @@ CONSTAGE_INLINE std::int64_t seconds(std::int64_t ns, std::optional<std::int64_t
 }  // namespace tar_detail
 
 CONSTAGE_INLINE std::string tar_header_block(std::string_view name, std::uint64_t size) {
+    if (name.size() > 100) throw failure("the name \"" + std::string(name) + "\" is too long for a header of one block");
     tar_detail::fields f;
     f.name = name;
     f.size = size;
