@@ -78,7 +78,7 @@ class Measurement:
             case.before(round)
             for b in self.running():
                 # A builder that has used up its share of the time has rounds enough: at least one, the fast ones all.
-                if round > 1 and self.spent(b) * round / (round - 1) > self.seconds / len(self.builders):
+                if round > 1 and self.spent(b) * round / (round - 1) > self.seconds * self.case.share / len(self.builders):
                     continue
                 if case.job.cold:
                     self.attempt(b, lambda: b.forget(case.job.bases))
