@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <seccomp.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,8 +15,12 @@
 #include <constage/sandbox/spec.hpp>
 #include <nlohmann/json.hpp>
 
+#include <cerrno>
+#include <cstring>
+#include <memory>
 #include <set>
 #include <thread>
+#include <vector>
 
 #include "container.hpp"
 
@@ -131,6 +138,100 @@ TEST_CASE("the filter is an allow list with conditions", "[sandbox]") {
                              "clone",      "clone3",     "socket",          "personality", "open_by_handle_at", "reboot", "init_module",
                              "kexec_load", "pivot_root", "perf_event_open", "userfaultfd", "settimeofday",      "swapon", "quotactl"})
         CHECK(always.count(name) == 0);
+}
+
+namespace {
+
+/// What the kernel would do with a system call: the program, step by step, as far as filters of seccomp go.
+std::uint32_t verdict(std::string const& program, seccomp_data const& call) {
+    std::vector<sock_filter> steps(program.size() / sizeof(sock_filter));
+    std::memcpy(steps.data(), program.data(), steps.size() * sizeof(sock_filter));
+    std::uint32_t a = 0;
+    for (std::size_t at = 0;;) {
+        auto const s = steps.at(at++);
+        auto const jump = [&](bool met) { at += met ? s.jt : s.jf; };
+        switch (s.code) {
+            case BPF_LD | BPF_W | BPF_ABS:
+                std::memcpy(&a, reinterpret_cast<char const*>(&call) + s.k, sizeof a);
+                break;
+            case BPF_ALU | BPF_AND | BPF_K:
+                a &= s.k;
+                break;
+            case BPF_JMP | BPF_JA:
+                at += s.k;
+                break;
+            case BPF_JMP | BPF_JEQ | BPF_K:
+                jump(a == s.k);
+                break;
+            case BPF_JMP | BPF_JGT | BPF_K:
+                jump(a > s.k);
+                break;
+            case BPF_JMP | BPF_JGE | BPF_K:
+                jump(a >= s.k);
+                break;
+            case BPF_JMP | BPF_JSET | BPF_K:
+                jump((a & s.k) != 0);
+                break;
+            case BPF_RET | BPF_K:
+                return s.k;
+            default:
+                throw std::runtime_error("no step of a filter: " + std::to_string(s.code));
+        }
+    }
+}
+
+}  // namespace
+
+TEST_CASE("the compiled filter does what the profile says", "[sandbox]") {
+    auto const& program = sandbox::seccomp_program();
+    REQUIRE(!program.empty());
+    auto const profile = nlohmann::json::parse(sandbox::seccomp_profile());
+    std::set<std::string> always;
+    for (auto const& rule : profile["syscalls"])
+        if (!rule.contains("args") && rule["action"] == "SCMP_ACT_ALLOW")
+            for (auto const& name : rule["names"]) always.insert(name);
+    auto const deny = SECCOMP_RET_ERRNO | EPERM;
+    auto const does = [&](std::uint32_t architecture, int number, std::uint64_t argument = 0) {
+        seccomp_data call{};
+        call.nr = number, call.arch = architecture, call.args[0] = argument;
+        return verdict(program, call);
+    };
+    auto const native = seccomp_arch_native();
+    auto const conditional = std::set<std::string>{"socket", "personality", "clone", "clone3"};
+    struct abi {
+        std::uint32_t names, architecture;  ///< whose names; what the kernel tells the filter
+        int first;                          ///< number
+    };
+    std::vector<abi> abis{{native, native, 0}};
+    if (native == SCMP_ARCH_X86_64) {
+        abis.push_back({SCMP_ARCH_X86, SCMP_ARCH_X86, 0});
+        abis.push_back({SCMP_ARCH_X32, SCMP_ARCH_X86_64, 0x40000000});
+    }
+    for (auto const& abi : abis) {
+        std::size_t allowed = 0;
+        for (int number = abi.first; number < abi.first + 1024; ++number) {
+            std::unique_ptr<char, decltype(&std::free)> const name(seccomp_syscall_resolve_num_arch(abi.names, number), std::free);
+            if (name && conditional.count(name.get())) continue;
+            CAPTURE(abi.names, number);
+            CHECK(does(abi.architecture, number) == (name && always.count(name.get()) ? SECCOMP_RET_ALLOW : deny));
+            allowed += does(abi.architecture, number) == SECCOMP_RET_ALLOW;
+        }
+        CHECK(allowed > 250);
+    }
+    CHECK(does(native, -1) == deny);
+    auto const number = [](char const* name) { return seccomp_syscall_resolve_name(name); };
+    for (std::uint64_t const family : {0u, 1u, 2u, 10u, 37u, 39u, 41u}) CHECK(does(native, number("socket"), family) == SECCOMP_RET_ALLOW);
+    for (std::uint64_t const family : {38u, 40u}) CHECK(does(native, number("socket"), family) == deny);
+    for (std::uint64_t const persona : {0x0u, 0x8u, 0x20000u, 0x20008u, 0xffffffffu})
+        CHECK(does(native, number("personality"), persona) == SECCOMP_RET_ALLOW);
+    CHECK(does(native, number("personality"), 1) == deny);
+#if !defined(__s390x__)
+    CHECK(does(native, number("clone"), SIGCHLD) == SECCOMP_RET_ALLOW);
+    for (std::uint64_t const space : {0x20000u, 0x2000000u, 0x4000000u, 0x8000000u, 0x10000000u, 0x20000000u, 0x40000000u})
+        CHECK(does(native, number("clone"), space | SIGCHLD) == deny);
+#endif
+    CHECK(does(native, number("clone3")) == (SECCOMP_RET_ERRNO | ENOSYS));
+    CHECK(does(0xdeadbeef, number("read")) == SECCOMP_RET_KILL_THREAD);  // no architecture that there is
 }
 
 TEST_CASE("what runtimes say when a command cannot start", "[sandbox]") {
