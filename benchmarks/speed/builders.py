@@ -27,7 +27,7 @@ class Builder:
 
     def __init__(self, work):
         self.work, self.out = work, work + "/out.tar"
-        self.disk = Disk(work)
+        self.disk, self.kept = Disk(work), None
 
     def start(self):
         pass
@@ -37,11 +37,19 @@ class Builder:
 
     def forget(self, bases):
         """Begins anew, with nothing but base images. On a new file system: ext4 takes minutes to reuse inodes, and until then searches past
-        them for every file that anyone makes, so deleting would be paid for by whoever comes next."""
+        them for every file that anyone makes, so deleting would be paid for by whoever comes next. Loading bases takes up to a minute, so
+        the file system is kept as it is then, and the next time begins with a copy."""
         self.stop()
-        self.disk.renew()
+        if self.kept != bases:
+            self.kept = None
+            self.disk.renew()
+            self.start()
+            self.load(bases)
+            self.stop()
+            self.disk.keep()
+            self.kept = dict(bases)
+        self.disk.restore()
         self.start()
-        self.load(bases)
 
     def leave(self):
         self.stop()

@@ -22,7 +22,7 @@ class Case:
     repeat: int = 5                        # rounds
     share: int = 1                         # of the time for each case: what varies much from round to round gets more
     before: Callable = lambda round: None  # changes the context before each round
-    limits: Callable = dict                # text → seconds
+    limits: Callable = None                # what no builder can beat, as it is in this round: name → seconds
     inside: str = ""                       # the command that says how long it took (Cost.inside)
 
 
@@ -72,7 +72,7 @@ def run_chain(work, quick):
     steps = "".join(f"RUN echo {i} > /step-{i}\n" for i in range(20))
     context, file = contexts.context(work, "run-chain", f"FROM {BASE}\n{steps}")
     contexts.busybox(work)
-    return Case("20 RUNs on busybox, cold", "≥ 5×, ≤ 1.5 × 20 bare `crun run`", with_base(work, Job(context, file)),
+    return Case("20 RUNs on busybox, cold", "≥ 5×, ≤ 1.5 × 20 bare `crun run`", with_base(work, Job(context, file)), 9,
                 limits=lambda: {"20 bare `crun run`": limits.crun_runs(work + "/busybox-root", 20)})
 
 
@@ -91,7 +91,7 @@ def copy_1g(work, quick):
     contexts.fill(context, 200 if quick else 2000, 524288, 0.5)
     return Case("1 GiB, 2,000 files → archive, cold" if not quick else "100 MiB, 200 files → archive, cold",
                 "≥ 6×, ≥ 80 % of the slowest part", Job(context, file, True), 7,
-                limits=lambda: limits.archive_parts(context, work))
+                limits=limits.ArchiveParts(context))
 
 
 def copy_small(work, quick):
@@ -117,8 +117,8 @@ RUN echo done > /done
 
 
 def maven(work, quick, source_change=False):
-    """The java-service example. Its bases are made once (ten minutes) and kept. Giving them to every builder anew takes minutes too, so a
-    cold build is one whose stages begin with another variable than all before. A JVM takes a third longer in one round than in another."""
+    """The java-service example. Its bases are made once (ten minutes) and kept. Many rounds: a JVM takes a third longer in one than in
+    another."""
     if quick:
         return None
     bases = contexts.java()
@@ -135,15 +135,11 @@ def maven(work, quick, source_change=False):
         with open(f"{context}/src/main/java/example/Service.java", "a") as changed:
             changed.write(f"// round {round}\n")
 
-    def begin_anew(round):
-        with open(file, "w") as changed:
-            changed.write(re.sub("FROM .*", rf"\g<0>\nENV ROUND={round}", text))
-    job = Job(context, file, cold=False, bases={"bench-maven": bases["maven"], "bench-jre": bases["jre"]})
+    job = Job(context, file, cold=not source_change, bases={"bench-maven": bases["maven"], "bench-jre": bases["jre"]})
     if source_change:
         job.log = True
         return Case("java-service, one line changed", "≥ 2× outside mvn", job, before=change, inside="mvn")
-    return Case("java-service, cold", "≥ 1.2×", job, 15, 3, before=begin_anew,
-                limits=lambda: {"`mvn` alone": limits.maven(bases["maven"], context, work)})
+    return Case("java-service, cold", "≥ 1.2×", job, 15, 3, limits=limits.Maven(bases["maven"], context))
 
 
 def maven_change(work, quick):

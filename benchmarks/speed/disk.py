@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSL-1.0
-"""A file system that can be made anew: ext4 in a sparse file. Needs root and loop devices."""
+"""A file system that can be made anew, or as it once was: ext4 in a sparse file. Needs root and loop devices."""
 import os
 import subprocess
 
@@ -15,7 +15,7 @@ def quiet(*argv, **more):
 
 class Disk:
     def __init__(self, place, size="40G"):
-        self.place, self.size, self.file = place, size, place + ".ext4"
+        self.place, self.size, self.file, self.kept = place, size, place + ".ext4", place + ".kept.ext4"
         os.makedirs(place)
         self.mounted = False
 
@@ -24,12 +24,29 @@ class Disk:
         quiet("truncate", "-s", self.size, self.file)
         # Nothing is left for the kernel to initialize while others are measured.
         quiet("mkfs.ext4", "-q", "-F", "-E", "lazy_itable_init=1,lazy_journal_init=1", self.file)
+        self.mount()
+
+    def mount(self):
         quiet("mount", "-o", "loop,noinit_itable", self.file, self.place)
         self.mounted = True
 
+    def keep(self):
+        """What restore() brings back; unmounts."""
+        self.unmount()
+        os.rename(self.file, self.kept)
+
+    def restore(self):
+        self.unmount()
+        quiet("cp", "--sparse=always", self.kept, self.file)
+        self.mount()
+
     def remove(self):
+        self.unmount()
+        for file in (self.file, self.kept):
+            if os.path.exists(file):
+                os.unlink(file)
+
+    def unmount(self):
         if self.mounted:
             quiet("umount", self.place)
             self.mounted = False
-        if os.path.exists(self.file):
-            os.unlink(self.file)

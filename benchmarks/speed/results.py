@@ -21,12 +21,27 @@ def three(costs, field):
     return " / ".join(map(figure, (statistics.median(values), min(values), max(values))))
 
 
-def wall(costs):
-    return statistics.median(c.wall for c in costs)
+def walls(costs):
+    return [c.wall for c in costs]
 
 
-def outside(costs):
-    return statistics.median(c.wall - c.inside for c in costs)
+def outsides(costs):
+    return [c.wall - c.inside for c in costs]
+
+
+def times(these, those):
+    """How often those go into these: the machine is slower in one round than in another, so what the rounds say, and of that the median.
+    Who took part in fewer rounds took part in the first."""
+    return statistics.median(a / b for a, b in zip(these, those))
+
+
+def ratio_text(ratio):
+    return f"{ratio:.1f}×" if ratio >= 2 else f"{ratio:.2f}×"
+
+
+def by_name(limits):
+    """Round by round, of each."""
+    return {name: [round[name] for round in limits] for name in (limits or [{}])[0]}
 
 
 def measured(costs):
@@ -40,7 +55,7 @@ def builder_rows(costs):
         if not measured(c):
             yield f"| {name} | {' '.join(str(c).split())[:300]} | | | | | |"
             continue
-        ratio = f"{wall(c) / wall(own):.1f}×" if measured(own) and name != "constage" else ""
+        ratio = ratio_text(times(walls(c), walls(own))) if measured(own) and name != "constage" else ""
         yield (f"| {name} | {len(c)} | {three(c, 'wall')} | {three(c, 'cpu')} | {statistics.median(x.memory for x in c):.1f} | "
                f"{statistics.median(x.written for x in c):.1f} | {ratio} |")
 
@@ -62,36 +77,41 @@ Machine: {machine()}, {datetime.date.today()}. Command: `{command}`.
 
 Versions: {"; ".join(b.version for b in builders)}; {crun}.{"".join(f" **{name} did not run**: {why}" for name, why in missing.items())}
 
-Builders take turns, round by round; slow ones have fewer rounds. A result counts only if its file tree (names, types, modes, owners,
-content; of jars, the members' content) is equal to constage's. Figures are median / minimum / maximum, limits medians. CPU, memory and bytes count daemons: memory is the peak of the
-largest process of a command plus the peaks of the daemons (medians), written is what was handed to the block layer or is still to be.
-constage and Buildah compress the layers of archives with gzip; BuildKit's archives are not compressed (`docker save`).
+Builders take turns, round by round, and what no builder can beat (limit) is measured in each round too; slow builders have fewer rounds.
+A result counts only if its file tree (names, types, modes, owners, content; of jars, the members' content) is equal to constage's. Figures
+are median / minimum / maximum, limits medians. Ratios are made within each round, as the machine is faster in one than in another; shown is
+their median. CPU, memory and bytes count daemons: memory is the peak of the largest process of a command plus the peaks of the daemons
+(medians), written is what was handed to the block layer or is still to be. Cold: a store with nothing but the bases, on a file system of
+its own. constage and Buildah compress the layers of archives with gzip; BuildKit's archives are not compressed (`docker save`).
 """
 
     def line(self, name, costs, aim, limits, inside=""):
         """The summary of one case: the best peer, and the limit if there is one; and the ratio outside the command `inside`, to the
         peer that is best there."""
         own = costs["constage"]
-        peers = {name: wall(c) for name, c in costs.items() if name != "constage" and measured(c)}
-        best = min(peers, key=peers.get, default=None)
-        ours = f"{figure(wall(own))} s, {statistics.median(c.memory for c in own):.0f} MB" if measured(own) else "none"
-        peer = f"{figure(peers[best])} s ({best})" if best else "none"
-        ratio = f"{peers[best] / wall(own):.1f}×" if best and measured(own) else ""
-        what, seconds = max(((w, s) for w, s in limits.items() if w != TOGETHER), key=lambda l: l[1], default=("", 0))
+        peers = {name: c for name, c in costs.items() if name != "constage" and measured(c)}
+        median = {name: statistics.median(walls(c)) for name, c in costs.items() if measured(c)}
+        best = min(peers, key=median.get, default=None)
+        ours = f"{figure(median['constage'])} s, {statistics.median(c.memory for c in own):.0f} MB" if measured(own) else "none"
+        peer = f"{figure(median[best])} s ({best})" if best else "none"
+        ratio = ratio_text(min(times(walls(c), walls(own)) for c in peers.values())) if best and measured(own) else ""
+        what, seconds = max(((w, s) for w, s in by_name(limits).items() if w != TOGETHER), key=lambda l: statistics.median(l[1]), default=("", []))
         if inside and best and measured(own):
-            ratio += f"; outside {inside} {min(outside(costs[name]) for name in peers) / outside(own):.1f}×"
-        limit = f"{figure(seconds)} s ({what}): {wall(own) / seconds:.2f}×" if seconds and measured(own) else ""
+            ratio += f"; outside {inside} {ratio_text(min(times(outsides(c), outsides(own)) for c in peers.values()))}"
+        limit = f"{figure(statistics.median(seconds))} s ({what}): {times(walls(own), seconds):.2f}×" if seconds and measured(own) else ""
         self.summary.append(f"| {name} | {ours} | {peer} | {ratio} | {limit} | {aim} |")
 
-    def add(self, name, case, costs, limits):
+    def add(self, name, measurement):
+        case, costs, limits = measurement.case, measurement.costs, measurement.limits
         own = costs["constage"]
         rows = [f"## {name}", "", f"{case.title}. Aim: {case.aim}.", "", BUILDERS, *builder_rows(costs)]
         if limits:
             rows += ["", "| limit of the same run | s | constage / limit |", "|---|---|---|"]
-            rows += [f"| {what} | {figure(seconds)} | {f'{wall(own) / seconds:.2f}' if measured(own) else ''} |" for what, seconds in limits.items()]
+            rows += [f"| {what} | {figure(statistics.median(seconds))} | {f'{times(walls(own), seconds):.2f}' if measured(own) else ''} |"
+                     for what, seconds in by_name(limits).items()]
         if case.inside:
             rows += ["", f"| builder | within `{case.inside}`, which says how long it took, s | outside it, s |", "|---|---|---|"]
-            rows += [f"| {b} | {three(c, 'inside')} | {figure(outside(c))} |" for b, c in costs.items() if measured(c)]
+            rows += [f"| {b} | {three(c, 'inside')} | {figure(statistics.median(outsides(c)))} |" for b, c in costs.items() if measured(c)]
         self.sections.append("\n".join(rows) + "\n")
         self.line(name, costs, case.aim, limits, case.inside)
 

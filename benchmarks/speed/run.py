@@ -43,7 +43,9 @@ class Measurement:
 
     def __init__(self, case, builders, seconds):
         self.case, self.builders, self.seconds = case, builders, seconds
-        self.costs = {b.name: [] for b in builders}  # or a text that says why there are none
+        self.costs = {b.name: [] for b in builders}  # round by round; or a text that says why there are none
+        self.limits = []                             # name → seconds, round by round
+        self.spent = set()                           # the builders whose time is over: they take part in no further round
         self.reference = None
 
     def attempt(self, b, action):
@@ -64,8 +66,12 @@ class Measurement:
         if different := difference(self.reference, found):
             self.costs[b.name] = "another file tree, does not count: " + different
 
-    def spent(self, b):
-        return sum(c.wall for c in self.costs[b.name])
+    def takes_part(self, b, round):
+        """A builder that has used up its share of the time has rounds enough: at least one, the fast ones all."""
+        past = round - 1
+        if past and sum(c.wall for c in self.costs[b.name]) * round / past > self.seconds * self.case.share / len(self.builders):
+            self.spent.add(b.name)
+        return b.name not in self.spent
 
     def run(self):
         case = self.case
@@ -76,19 +82,19 @@ class Measurement:
                 self.attempt(b, lambda: b.build(case.job))
         for round in range(1, case.repeat + 1):
             case.before(round)
-            for b in self.running():
-                # A builder that has used up its share of the time has rounds enough: at least one, the fast ones all.
-                if round > 1 and self.spent(b) * round / (round - 1) > self.seconds * self.case.share / len(self.builders):
-                    continue
+            for b in filter(lambda b: self.takes_part(b, round), self.running()):
                 if case.job.cold:
                     self.attempt(b, lambda: b.forget(case.job.bases))
                 os.sync()  # nobody waits for what another has left to be written
                 if cost := self.attempt(b, lambda: b.build(case.job)):
                     self.costs[b.name].append(cost)
+            if case.limits:
+                os.sync()
+                self.limits.append(case.limits())
             if round == 1:
                 for b in self.running():
                     self.compare(b)
-        return self.costs
+        return self
 
 
 def arguments():
@@ -129,7 +135,7 @@ def main():
                 report.left_out(name, "not part of --quick")
             else:
                 case.repeat = args.runs or case.repeat
-                report.add(name, case, Measurement(case, builders, seconds).run(), case.limits())
+                report.add(name, Measurement(case, builders, seconds).run())
                 os.rename(os.path.dirname(case.job.context), f"{work}/done-{name}")  # deleted at the end: see Builder.forget
             report.write(args.results)
             say(f"{name}: {time.monotonic() - begin:.0f} s")
