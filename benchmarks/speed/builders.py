@@ -39,7 +39,7 @@ class Builder:
         """Begins anew, with nothing but base images. On a new file system: ext4 takes minutes to reuse inodes, and until then searches past
         them for every file that anyone makes, so deleting would be paid for by whoever comes next. Loading bases takes up to a minute, so
         the file system is kept as it is then, and the next time begins with a copy."""
-        self.stop()
+        self.rest()
         if self.kept != bases:
             self.kept = None
             self.disk.renew()
@@ -51,8 +51,14 @@ class Builder:
         self.disk.restore()
         self.start()
 
+    def rest(self):
+        """Leaves no process, and nothing in memory that others would have to make room for."""
+        if self.disk.mounted:
+            self.stop()
+            self.disk.drop()
+
     def leave(self):
-        self.stop()
+        self.rest()
         self.disk.remove()
 
 

@@ -139,7 +139,7 @@ def maven(work, quick, source_change=False):
     if source_change:
         job.log = True
         return Case("java-service, one line changed", "≥ 2× outside mvn", job, before=change, inside="mvn")
-    return Case("java-service, cold", "≥ 1.2×", job, 15, 3, limits=limits.Maven(bases["maven"], context))
+    return Case("java-service, cold", "≥ 1.2×", job, 9, 2, limits=limits.Maven(bases["maven"], context))
 
 
 def maven_change(work, quick):

@@ -36,9 +36,13 @@ class Disk:
         os.rename(self.file, self.kept)
 
     def restore(self):
-        self.unmount()
         quiet("cp", "--sparse=always", self.kept, self.file)
         self.mount()
+
+    def drop(self):
+        """All but what restore() brings back."""
+        self.unmount()
+        os.unlink(self.file)
 
     def remove(self):
         self.unmount()

@@ -46,6 +46,7 @@ def measure_one(builders, server, job, repeat):
                     reference = reference or found
                     if different := difference(reference, found):
                         costs[b.name] = "another file tree, does not count: " + different
+                b.rest()
             except Failed as problem:
                 costs[b.name] = f"cannot run: {problem}"
     return costs, moved

@@ -78,6 +78,7 @@ Machine: {machine()}, {datetime.date.today()}. Command: `{command}`.
 Versions: {"; ".join(b.version for b in builders)}; {crun}.{"".join(f" **{name} did not run**: {why}" for name, why in missing.items())}
 
 Builders take turns, round by round, and what no builder can beat (limit) is measured in each round too; slow builders have fewer rounds.
+While one builds cold, no process of another runs, and nothing of its files takes up memory.
 A result counts only if its file tree (names, types, modes, owners, content; of jars, the members' content) is equal to constage's. Figures
 are median / minimum / maximum, limits medians. Ratios are made within each round, as the machine is faster in one than in another; shown is
 their median. CPU, memory and bytes count daemons: memory is the peak of the largest process of a command plus the peaks of the daemons

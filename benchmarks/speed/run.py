@@ -88,12 +88,15 @@ class Measurement:
                 os.sync()  # nobody waits for what another has left to be written
                 if cost := self.attempt(b, lambda: b.build(case.job)):
                     self.costs[b.name].append(cost)
+                    if round == 1:
+                        self.compare(b)
+                if case.job.cold:
+                    b.rest()
             if case.limits:
                 os.sync()
                 self.limits.append(case.limits())
-            if round == 1:
-                for b in self.running():
-                    self.compare(b)
+        for b in self.builders:
+            b.rest()
         return self
 
 
