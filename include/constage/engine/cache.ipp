@@ -105,7 +105,7 @@ CONSTAGE_INLINE void cache_set::bring_change(std::string const& change) {
     if (::access((place + "/diff").c_str(), F_OK) == 0) return;
     auto const layer = bring_any_layer(change);
     if (!layer) throw failure("the store lacks snapshot " + change).with_hint("build again with --no-cache");
-    auto const only_one = store_.lock("snapshot-" + change.substr(7));
+    auto const only_one = store_.lock("snapshot-" + change.substr(7), how_.stop);
     if (::access((place + "/diff").c_str(), F_OK) == 0) return;
     try {
         unpack_change(change, *layer);
@@ -157,7 +157,7 @@ CONSTAGE_INLINE std::optional<layer_record> cache_set::fetch_layer(std::string c
     auto const at = layers_.find(name);
     if (at == layers_.end()) return std::nullopt;
     auto const& [layer, from] = at->second;
-    auto const only_one = store_.lock(layer.blob.digest);
+    auto const only_one = store_.lock(layer.blob.digest, how_.stop);
     if (!store_.blobs().has(layer.blob.digest, layer.blob.size)) from->fetch(layer.blob, {}, how_.stop);
     store_.put_layer(name, layer);
     return layer;

@@ -310,7 +310,7 @@ CONSTAGE_INLINE files::tree execution::tree(std::size_t index) {
 /// An overlay directory of what a task changed. From then on the files are in the store, and later steps can link to them.
 CONSTAGE_INLINE void execution::make_snapshot(std::size_t index, std::string const& place) {
     auto& s = *states_[index];
-    auto const only_one = store_.lock("snapshot-" + s.record.result.substr(7));
+    auto const only_one = store_.lock("snapshot-" + s.record.result.substr(7), how_.stop);
     if (::access((place + "/fs").c_str(), F_OK) == 0) return;
     std::string list;
     store_.make(place, [&](std::string const& made) {

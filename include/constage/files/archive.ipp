@@ -77,7 +77,10 @@ public:
     }
 
 private:
-    [[noreturn]] void damaged(std::string const& why) const { throw failure("the archive " + path_ + " cannot be read: " + why); }
+    [[noreturn]] void damaged(std::string const& why) const {
+        throw failure("the archive " + path_ + " cannot be read: " + why)
+            .with_hint("it is damaged or was cut off: make it again, or fetch it again");
+    }
     [[noreturn]] void damaged() const {
         auto const* why = archive_error_string(archive_.get());
         damaged(why ? why : "unknown error");
