@@ -36,20 +36,34 @@ class Builder:
         pass
 
     def forget(self, bases):
-        """Begins anew, with nothing but base images. On a new file system: ext4 takes minutes to reuse inodes, and until then searches past
-        them for every file that anyone makes, so deleting would be paid for by whoever comes next. Loading bases takes up to a minute, so
-        the file system is kept as it is then, and the next time begins with a copy."""
+        """Begins anew, with nothing but base images and a first build. On a new file system: ext4 takes minutes to reuse inodes, and until
+        then searches past them for every file that anyone makes, so deleting would be paid for by whoever comes next. Loading bases takes
+        up to a minute, so the file system is kept as it is then, and the next time begins with a copy."""
         self.rest()
         if self.kept != bases:
             self.kept = None
             self.disk.renew()
             self.start()
             self.load(bases)
+            self.first_build(bases)
             self.stop()
             self.disk.keep()
             self.kept = dict(bases)
         self.disk.restore()
         self.start()
+        self.first_build(bases)
+
+    def load(self, bases):
+        pass
+
+    def first_build(self, bases):
+        """A base is unpacked, and a daemon has done all that it does once."""
+        context = self.work + ".first"
+        os.makedirs(context, exist_ok=True)
+        for base in bases or ["scratch"]:
+            with open(context + "/Dockerfile", "w") as file:
+                file.write(f"FROM {base}\n" + ("RUN true\n" if bases else "COPY Dockerfile /\n"))
+            self.build(Job(context, context + "/Dockerfile", bases=bases))
 
     def rest(self):
         """Leaves no process, and nothing in memory that others would have to make room for."""
@@ -69,16 +83,6 @@ class Constage(Builder):
         super().__init__(work)
         self.tool, self.store = os.path.abspath(tool), work + "/store"
         self.version = quiet(self.tool, "--version").strip()
-
-    def load(self, bases):
-        """As a pull and a first RUN would."""
-        for name, layout in bases.items():
-            context = self.work + "/empty"
-            os.makedirs(context, exist_ok=True)
-            open(context + "/Dockerfile", "w").write(f"FROM {name} AS base\nRUN true\n")
-            quiet(self.tool, "build", "-q", "--store", self.store, "--build-context", f"{name}=oci-layout://{layout}:latest", context)
-        for record in os.listdir(self.store + "/steps") if bases else ():  # the bases, but no step
-            os.unlink(f"{self.store}/steps/{record}")
 
     def argv(self, job):
         argv = [self.tool, "build", *(["--progress", "plain"] if job.log else ["-q"]), "--store", self.store, "-f", job.dockerfile]

@@ -117,8 +117,8 @@ RUN echo done > /done
 
 
 def maven(work, quick, source_change=False):
-    """The java-service example. Its bases are made once (ten minutes) and kept. Many rounds: a JVM takes a third longer in one than in
-    another."""
+    """The java-service example. Its bases are made once (ten minutes) and kept. A JVM takes a third longer in one round than in another:
+    hence more of them."""
     if quick:
         return None
     bases = contexts.java()

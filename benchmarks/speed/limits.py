@@ -10,7 +10,7 @@ import tempfile
 import time
 import zlib
 
-from measure import compiled, run
+from measure import Failed, compiled, run
 
 
 # Not the slowest part, but what their sum takes if every processor always has something to do.
@@ -19,7 +19,9 @@ TOGETHER = "all parts, spread over the processors"
 
 def seconds(*argv, **more):
     begin = time.perf_counter()
-    subprocess.run(argv, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **more)
+    done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **more)
+    if done.returncode:
+        raise Failed(f"{argv[0]}: {done.stderr[-600:].decode(errors='replace')}")
     return time.perf_counter() - begin
 
 

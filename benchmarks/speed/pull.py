@@ -46,9 +46,10 @@ def measure_one(builders, server, job, repeat):
                     reference = reference or found
                     if different := difference(reference, found):
                         costs[b.name] = "another file tree, does not count: " + different
-                b.rest()
             except Failed as problem:
                 costs[b.name] = f"cannot run: {problem}"
+            finally:
+                b.rest()
     return costs, moved
 
 

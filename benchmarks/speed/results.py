@@ -78,12 +78,13 @@ Machine: {machine()}, {datetime.date.today()}. Command: `{command}`.
 Versions: {"; ".join(b.version for b in builders)}; {crun}.{"".join(f" **{name} did not run**: {why}" for name, why in missing.items())}
 
 Builders take turns, round by round, and what no builder can beat (limit) is measured in each round too; slow builders have fewer rounds.
-While one builds cold, no process of another runs, and nothing of its files takes up memory.
-A result counts only if its file tree (names, types, modes, owners, content; of jars, the members' content) is equal to constage's. Figures
-are median / minimum / maximum, limits medians. Ratios are made within each round, as the machine is faster in one than in another; shown is
-their median. CPU, memory and bytes count daemons: memory is the peak of the largest process of a command plus the peaks of the daemons
-(medians), written is what was handed to the block layer or is still to be. Cold: a store with nothing but the bases, on a file system of
-its own. constage and Buildah compress the layers of archives with gzip; BuildKit's archives are not compressed (`docker save`).
+Cold: a store with nothing but the bases and one small build, on a file system of its own, and a daemon that has done that build; no process
+of another builder runs, and what others wrote in their builds takes up no memory. A result counts only if its file tree (names, types,
+modes, owners, content; of jars, the members' content) is equal to constage's in the first round. Figures are median / minimum / maximum,
+limits medians. Ratios are made within each round, as the machine is faster in one than in another; shown is their median, over the rounds
+in which both took part. CPU, memory and bytes count daemons: memory is the peak of the largest process of a command plus the peaks of the
+daemons (medians), written is what was handed to the block layer or is still to be. constage and Buildah compress the layers of archives
+with gzip; BuildKit's archives are not compressed (`docker save`).
 """
 
     def line(self, name, costs, aim, limits, inside=""):
@@ -92,10 +93,10 @@ its own. constage and Buildah compress the layers of archives with gzip; BuildKi
         own = costs["constage"]
         peers = {name: c for name, c in costs.items() if name != "constage" and measured(c)}
         median = {name: statistics.median(walls(c)) for name, c in costs.items() if measured(c)}
-        best = min(peers, key=median.get, default=None)
+        best = min(peers, key=lambda name: times(walls(peers[name]), walls(own)) if measured(own) else median[name], default=None)
         ours = f"{figure(median['constage'])} s, {statistics.median(c.memory for c in own):.0f} MB" if measured(own) else "none"
         peer = f"{figure(median[best])} s ({best})" if best else "none"
-        ratio = ratio_text(min(times(walls(c), walls(own)) for c in peers.values())) if best and measured(own) else ""
+        ratio = ratio_text(times(walls(peers[best]), walls(own))) if best and measured(own) else ""
         what, seconds = max(((w, s) for w, s in by_name(limits).items() if w != TOGETHER), key=lambda l: statistics.median(l[1]), default=("", []))
         if inside and best and measured(own):
             ratio += f"; outside {inside} {ratio_text(min(times(outsides(c), outsides(own)) for c in peers.values()))}"

@@ -29,12 +29,16 @@ def start(work, tool):
     """All builders that run here, and a reason for each that does not."""
     builders, missing = [], {}
     for name, make in (("constage", lambda place: Constage(place, tool)), ("BuildKit", BuildKit), ("Buildah", Buildah)):
+        builder = None
         try:
             builder = make(f"{work}/{name}")
             builder.forget({})
+            builder.rest()
             builders.append(builder)
         except (Failed, OSError) as problem:
             missing[name] = str(problem)
+            if builder:
+                builder.leave()
     return builders, missing
 
 
@@ -73,30 +77,32 @@ class Measurement:
             self.spent.add(b.name)
         return b.name not in self.spent
 
+    def build(self, b):
+        if self.case.job.cold:
+            b.forget(self.case.job.bases)
+        os.sync()  # nobody waits for what another has left to be written
+        return b.build(self.case.job)
+
     def run(self):
         case = self.case
         case.before(0)
         if not case.job.cold:
             for b in self.running():
-                self.attempt(b, lambda: b.forget(case.job.bases))
-                self.attempt(b, lambda: b.build(case.job))
+                self.attempt(b, lambda: (b.forget(case.job.bases), b.build(case.job)))
         for round in range(1, case.repeat + 1):
             case.before(round)
             for b in filter(lambda b: self.takes_part(b, round), self.running()):
-                if case.job.cold:
-                    self.attempt(b, lambda: b.forget(case.job.bases))
-                os.sync()  # nobody waits for what another has left to be written
-                if cost := self.attempt(b, lambda: b.build(case.job)):
+                if cost := self.attempt(b, lambda: self.build(b)):
                     self.costs[b.name].append(cost)
                     if round == 1:
                         self.compare(b)
                 if case.job.cold:
-                    b.rest()
+                    self.attempt(b, b.rest)
             if case.limits:
                 os.sync()
                 self.limits.append(case.limits())
         for b in self.builders:
-            b.rest()
+            self.attempt(b, b.rest)
         return self
 
 
@@ -144,8 +150,11 @@ def main():
             say(f"{name}: {time.monotonic() - begin:.0f} s")
     finally:
         for b in builders:
-            b.leave()
-        subprocess.run(["rm", "-rf", work])
+            try:
+                b.leave()
+            except Failed as problem:
+                say(f"{b.name} leaves something below {work}: {problem}")
+        subprocess.run(["rm", "-rf", "--one-file-system", work])
     say("written:", os.path.normpath(args.results))
     if args.whole:
         readme.write(args.results, os.path.join(HERE, "..", "..", "README.md"))

@@ -40,7 +40,7 @@ CONSTAGE_INLINE layer_record make_layer(execution& done, std::size_t task, layer
                                         std::function<void(std::string_view)> const& also) {
     auto const name = layer_name(done.record(task).result, format);
     if (auto found = done.caches().bring_layer(name)) return *found;
-    auto const only_one = where.lock("blob-" + name.substr(7));
+    auto const only_one = where.lock("blob-" + name.substr(7), done.stop());
     if (auto found = where.find_layer(name)) return *found;
     auto changes = done.changes(task);
     if (format.epoch) changes = assemble_detail::stamped(std::move(changes), *format.epoch);

@@ -18,6 +18,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,7 @@ public:
     step_record const& record(std::size_t task) const;
     std::string const& key(std::size_t task) const;  ///< of what can be known without looking into other stages; known once it runs
     cache_set& caches() { return caches_; }
+    std::stop_token stop() const;  ///< of the options
 
     files::tree tree(std::size_t task);                    ///< the whole file system after it, with contents that can be read
     files::diff changes(std::size_t task);                 ///< what it changed

@@ -80,6 +80,7 @@ CONSTAGE_INLINE execution::execution(lowering const& what, options const& how, s
 }
 CONSTAGE_INLINE execution::~execution() = default;
 
+CONSTAGE_INLINE std::stop_token execution::stop() const { return how_.stop; }
 CONSTAGE_INLINE std::string const& execution::why(std::size_t t) const { return states_[t]->why; }
 CONSTAGE_INLINE std::string const& execution::key(std::size_t t) const { return states_[t]->key; }
 CONSTAGE_INLINE step_record const& execution::record(std::size_t t) const { return states_[t]->record; }

@@ -33,7 +33,7 @@ inline constexpr char const* version = "1\n";
 
 CONSTAGE_INLINE failure cannot(std::string const& action, std::string const& path, int code = errno) {
     bool const refused = code == EACCES || code == EROFS || code == EPERM;
-    bool const no_locks = action == "lock" && !refused;
+    bool const no_locks = code == ENOLCK || code == ENOSYS || code == EOPNOTSUPP;
     return system_failure(action, path, code)
         .with_hint(refused    ? "choose a store that you may write with --store DIR"
                    : no_locks ? "choose a store on a file system that has locks (not every network's has) with --store DIR"

@@ -77,13 +77,16 @@ public:
     }
 
 private:
+    failure unreadable(std::string const& why) const { return failure("the archive " + path_ + " cannot be read: " + why); }
     [[noreturn]] void damaged(std::string const& why) const {
-        throw failure("the archive " + path_ + " cannot be read: " + why)
-            .with_hint("it is damaged or was cut off: make it again, or fetch it again");
+        throw unreadable(why).with_hint("it is damaged or was cut off: make it again, or fetch it again");
     }
     [[noreturn]] void damaged() const {
-        auto const* why = archive_error_string(archive_.get());
-        damaged(why ? why : "unknown error");
+        auto const* text = archive_error_string(archive_.get());
+        std::string const why = text ? text : "unknown error";
+        auto const code = archive_errno(archive_.get());
+        if (code > 0 && code != EILSEQ && code != EINVAL) throw unreadable(why);  // the machine's error
+        damaged(why);
     }
 
     [[noreturn]] void beyond(std::uint64_t limit, char const* what, char const* option) const {

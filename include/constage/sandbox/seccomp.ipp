@@ -25,10 +25,7 @@ namespace seccomp_detail {
 using json = nlohmann::json;
 
 CONSTAGE_INLINE json condition_of(scmp_arg_cmp const& when) {
-    auto const* const op = when.op == SCMP_CMP_LT   ? "SCMP_CMP_LT"
-                           : when.op == SCMP_CMP_EQ ? "SCMP_CMP_EQ"
-                           : when.op == SCMP_CMP_GT ? "SCMP_CMP_GT"
-                                                    : "SCMP_CMP_MASKED_EQ";
+    auto const* const op = when.op == SCMP_CMP_LT ? "SCMP_CMP_LT" : when.op == SCMP_CMP_EQ ? "SCMP_CMP_EQ" : "SCMP_CMP_MASKED_EQ";
     json condition = {{"index", when.arg}, {"op", op}, {"value", when.datum_a}};
     if (when.op == SCMP_CMP_MASKED_EQ) condition["valueTwo"] = when.datum_b;  // argument & value == valueTwo
     return condition;
@@ -50,7 +47,7 @@ CONSTAGE_INLINE std::string make_profile() {
 }
 
 /// What no rule says: the program of one architecture answers so for another.
-inline constexpr std::uint32_t another_architecture = SCMP_ACT_TRACE(1);
+inline constexpr std::uint32_t another_architecture = SCMP_ACT_KILL;
 
 using filter = std::vector<sock_filter>;
 
@@ -64,7 +61,9 @@ CONSTAGE_INLINE filter filter_of(std::uint32_t architecture) {
         (seccomp_arch_remove(made.get(), SCMP_ARCH_NATIVE) != 0 || seccomp_arch_add(made.get(), architecture) != 0))
         return {};
     if (seccomp_attr_set(made.get(), SCMP_FLTATR_ACT_BADARCH, another_architecture) != 0) return {};
+#if SCMP_VER_MAJOR > 2 || SCMP_VER_MINOR >= 5
     seccomp_attr_set(made.get(), SCMP_FLTATR_CTL_OPTIMIZE, 2);
+#endif
     for (auto const& r : seccomp_rules())
         for (auto const& name : r.names) {
             auto const number = seccomp_syscall_resolve_name(name.c_str());
@@ -81,19 +80,19 @@ CONSTAGE_INLINE filter filter_of(std::uint32_t architecture) {
 }
 
 /// The program in memory that the kernel gives to seccomp(2), or none if libseccomp does not make one: those of the architectures, each
-/// going on with the next where the system call is not of its architecture; the last kills, as libseccomp's own do.
+/// going on with the next where the system call is not of its architecture; the last kills.
 CONSTAGE_INLINE std::string make_program() {
     auto const& all = seccomp_architectures();
     filter whole;
     for (auto a = all.rbegin(); a != all.rend(); ++a) {
         auto part = filter_of(a->number);
         if (part.empty()) return {};
-        for (std::size_t at = 0; at != part.size(); ++at)
+        for (std::size_t at = 0; at != part.size() && !whole.empty(); ++at)
             if (part[at].code == (BPF_RET | BPF_K) && part[at].k == another_architecture)
-                part[at] = whole.empty() ? sock_filter(BPF_STMT(BPF_RET | BPF_K, SCMP_ACT_KILL))
-                                         : sock_filter(BPF_STMT(BPF_JMP | BPF_JA, static_cast<std::uint32_t>(part.size() - at - 1)));
+                part[at] = BPF_STMT(BPF_JMP | BPF_JA, static_cast<std::uint32_t>(part.size() - at - 1));
         whole.insert(whole.begin(), part.begin(), part.end());
     }
+    if (whole.size() > BPF_MAXINSNS) return {};
     return {reinterpret_cast<char const*>(whole.data()), whole.size() * sizeof(sock_filter)};
 }
 
