@@ -51,7 +51,7 @@ def noop_20k(work, quick):
     count = 4000 if quick else 20000
     contexts.fill(context, count, 10000)
     return Case(f"unchanged, {count:,} files, {count // 100} MB", "≥ 15×, ≤ 1.5 × one statx walk", with_base(work, Job(context, file, cold=False)),
-                7, limits=lambda: {"one statx walk": limits.statx_walk(context)})
+                15, limits=lambda: {"one statx walk": limits.statx_walk(context)})
 
 
 def one_file(work, quick):
